@@ -1,1 +1,54 @@
-Console.WriteLine("hi");
+using Heartbeat.Cli;
+using Heartbeat.Jobs;
+using Heartbeat.Scheduling;
+using Microsoft.Extensions.Logging;
+
+namespace Heartbeat;
+
+/// <summary>The composition root: here, and nowhere else, are the clock, the console and the environment named.</summary>
+internal static class Program
+{
+    private static async Task<int> Main(string[] args)
+    {
+        try
+        {
+            switch (args)
+            {
+                case []:
+                    var settings = Settings.Read(Environment.GetEnvironmentVariable);
+                    using (var signals = new StopSignals())
+                    using (var logging = ConsoleLog.Create(settings))
+                    {
+                        return await RunAsync(Environment.GetEnvironmentVariable, TimeProvider.System, logging, signals.Token)
+                            .ConfigureAwait(false);
+                    }
+
+                case ["--help" or "-h"]:
+                    Console.Out.Write(Help.Text);
+                    return 0;
+
+                case ["--version"]:
+                    Console.Out.WriteLine(Help.Version);
+                    return 0;
+
+                default:
+                    throw new UsageException($"unknown argument '{PlainFormatter.Excerpt(args[0])}'; try --help.");
+            }
+        }
+        catch (UsageException exception)
+        {
+            await Console.Error.WriteLineAsync($"heartbeat: {exception.Message}").ConfigureAwait(false);
+            return 2;
+        }
+    }
+
+    /// <summary>Runs the scheduler with this program's jobs until it is stopped.</summary>
+    /// <returns>The exit code: 0, or 1 if a job outlived the stop.</returns>
+    internal static async Task<int> RunAsync(
+        Func<string, string?> environment, TimeProvider time, ILoggerFactory logging, CancellationToken stop)
+    {
+        using var scheduler = new Scheduler(time, logging.CreateLogger<Scheduler>());
+        HeartbeatJobs.RegisterIfEnabled(environment(HeartbeatSwitch.Variable), scheduler, new UuidV1(time), logging.CreateLogger("Heartbeat"));
+        return await scheduler.RunAsync(stop).ConfigureAwait(false) ? 0 : 1;
+    }
+}

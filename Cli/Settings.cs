@@ -1,0 +1,43 @@
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Console;
+
+namespace Heartbeat.Cli;
+
+/// <summary>How to log, as the environment has it.</summary>
+/// <param name="Format">The name of the console formatter.</param>
+/// <param name="Level">The least level that is logged.</param>
+internal sealed record Settings(string Format, LogLevel Level)
+{
+    public const string FormatVariable = "LOG_FORMAT";
+    public const string LevelVariable = "LOG_LEVEL";
+
+    private static readonly (string Word, string Value)[] Formats =
+    [
+        ("plain", PlainFormatter.FormatterName), ("json", ConsoleFormatterNames.Json), ("systemd", ConsoleFormatterNames.Systemd),
+    ];
+
+    private static readonly (string Word, LogLevel Value)[] Levels =
+    [
+        ("information", LogLevel.Information), ("trace", LogLevel.Trace), ("debug", LogLevel.Debug), ("warning", LogLevel.Warning),
+        ("error", LogLevel.Error), ("critical", LogLevel.Critical), ("none", LogLevel.None),
+    ];
+
+    /// <summary>Reads the settings.</summary>
+    /// <param name="environment">Gives the value of a variable, or <see langword="null"/> if it is unset.</param>
+    /// <exception cref="UsageException">A value is not one of those allowed.</exception>
+    public static Settings Read(Func<string, string?> environment) =>
+        new(Choose(FormatVariable, environment, Formats), Choose(LevelVariable, environment, Levels));
+
+    /// <summary>The value of the chosen word; blanks around it and case do not matter, and nothing chooses the first.</summary>
+    private static T Choose<T>(string variable, Func<string, string?> environment, (string Word, T Value)[] choices)
+    {
+        var given = environment(variable)?.Trim();
+        if (string.IsNullOrEmpty(given)) return choices[0].Value;
+        foreach (var (word, value) in choices)
+        {
+            if (given.Equals(word, StringComparison.OrdinalIgnoreCase)) return value;
+        }
+
+        throw new UsageException($"{variable} must be {string.Join(", ", choices.Select(static choice => choice.Word))}, found '{PlainFormatter.Excerpt(given)}'.");
+    }
+}

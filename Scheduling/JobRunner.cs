@@ -1,0 +1,64 @@
+using System.Diagnostics.CodeAnalysis;
+using Microsoft.Extensions.Logging;
+
+namespace Heartbeat.Scheduling;
+
+/// <summary>Runs jobs, all of them alike, and logs what they throw: the common error handling.</summary>
+/// <remarks>
+/// Promise 7: whatever a job does stays here. It runs on the thread pool, never on the loop, and nothing that it throws
+/// gets out. There is no retry.
+/// </remarks>
+internal sealed class JobRunner(ILogger logger, Clocks clocks, CancellationToken stopping)
+{
+    private long _failed;
+
+    /// <summary>How many runs have failed so far.</summary>
+    public long Failed => Interlocked.Read(ref _failed);
+
+    /// <summary>Runs the entry's job to its end. The task never fails.</summary>
+    [SuppressMessage("Design", "CA1031", Justification = "A job may throw anything, and must not harm the others.")]
+    public async Task RunAsync(Entry entry)
+    {
+        var start = clocks.Read();
+        var lateness = TimeSpan.FromTicks(Math.Max(0, start.On(entry.Clock) - entry.RunDueTicks));
+        var run = new JobRun(entry.Name, start.TimeOf(entry.RunDueTicks, entry), lateness, stopping);
+        try
+        {
+            var task = entry.InvokeAsync(run) ?? throw new InvalidOperationException("The job returned null for its task.");
+            await task.ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+        {
+            // The job ended because it was told to: that is no failure.
+        }
+        catch (Exception exception)
+        {
+            Report(run, exception);
+        }
+
+        if (logger.IsEnabled(LogLevel.Debug)) Report(run, clocks.ReadElapsed() - start.Elapsed);
+    }
+
+    private void Report(JobRun run, Exception exception)
+    {
+        Interlocked.Increment(ref _failed);
+        Log.Safely(() => Log.Failed(logger, Printable(exception), run.Name, run.Due));
+    }
+
+    private void Report(JobRun run, long ticks) => Log.Safely(() => Log.Ran(
+        logger, run.Name, run.Due, run.Lateness.TotalMilliseconds, TimeSpan.FromTicks(ticks).TotalMilliseconds));
+
+    [SuppressMessage("Design", "CA1031", Justification = "Loggers call ToString, which is the job's code too.")]
+    private static Exception Printable(Exception exception)
+    {
+        try
+        {
+            _ = exception.ToString();
+            return exception;
+        }
+        catch (Exception)
+        {
+            return new InvalidOperationException($"The job threw a {exception.GetType()}, whose ToString throws.");
+        }
+    }
+}

@@ -1,0 +1,52 @@
+using System.Diagnostics.CodeAnalysis;
+using Microsoft.Extensions.Logging;
+
+namespace Heartbeat.Scheduling;
+
+/// <summary>Every sentence that the scheduler can say.</summary>
+internal static partial class Log
+{
+    [LoggerMessage(1, LogLevel.Information, "Scheduled {Job}: '{Cron}' in {Zone}, first due {Due:yyyy-MM-ddTHH:mm:ssK}")]
+    public static partial void Scheduled(ILogger logger, string job, CronExpression cron, string zone, DateTimeOffset due);
+
+    [LoggerMessage(2, LogLevel.Information, "{Job}: '{Cron}' restricts both day fields, so a day that matches either is enough, as in crontab(5)")]
+    public static partial void EitherDaySuffices(ILogger logger, string job, CronExpression cron);
+
+    [LoggerMessage(3, LogLevel.Debug, "{Job} ran: due {Due:yyyy-MM-ddTHH:mm:ss.FFFK}, started {Lateness:0.000} ms late, took {Duration:0.000} ms")]
+    public static partial void Ran(ILogger logger, string job, DateTimeOffset due, double lateness, double duration);
+
+    [LoggerMessage(4, LogLevel.Warning, "{Job}: missed {Missed} before that of {Due:yyyy-MM-ddTHH:mm:ssK}, which runs now")]
+    public static partial void Missed(ILogger logger, string job, string missed, DateTimeOffset due);
+
+    [LoggerMessage(5, LogLevel.Warning, "{Job}: skipped {Skipped}, up to that of {Due:yyyy-MM-ddTHH:mm:ssK}: the run due {Running:yyyy-MM-ddTHH:mm:ssK} is still going")]
+    public static partial void Skipped(ILogger logger, string job, string skipped, DateTimeOffset due, DateTimeOffset running);
+
+    [LoggerMessage(6, LogLevel.Warning, "The wall clock was set {Direction} by {Step:c}: cron entries are planned anew")]
+    public static partial void ClockSet(ILogger logger, string direction, TimeSpan step);
+
+    [LoggerMessage(7, LogLevel.Error, "{Job} failed (due {Due:yyyy-MM-ddTHH:mm:ss.FFFK})")]
+    public static partial void Failed(ILogger logger, Exception exception, string job, DateTimeOffset due);
+
+    [LoggerMessage(8, LogLevel.Error, "{Job} did not end within {Grace} s of the stop")]
+    public static partial void Outlived(ILogger logger, string job, double grace);
+
+    [LoggerMessage(9, LogLevel.Error, "A callback on the stop token failed")]
+    public static partial void StopCallbackFailed(ILogger logger, Exception exception);
+
+    [LoggerMessage(10, LogLevel.Information, "Stopped: {Runs} runs started, {Failed} failed; {Dropped}")]
+    public static partial void Stopped(ILogger logger, long runs, long failed, string dropped);
+
+    /// <summary>Says something. A logger that throws loses the line, and nothing else.</summary>
+    [SuppressMessage("Design", "CA1031", Justification = "There is nobody left to tell.")]
+    public static void Safely(Action? say)
+    {
+        try
+        {
+            say?.Invoke();
+        }
+        catch (Exception)
+        {
+            // A broken logger must not stop the schedule.
+        }
+    }
+}
