@@ -1,0 +1,164 @@
+using System.Numerics;
+
+namespace Heartbeat.Scheduling;
+
+/// <summary>A cron expression of five fields and the time zone it is evaluated in.</summary>
+/// <remarks>
+/// <para>
+/// When both day fields are restricted either suffices; when one of them begins with <c>*</c> both must match
+/// (crontab(5), "Note: The day of a command's execution can be specified by two fields").
+/// </para>
+/// <para>
+/// Where clocks go forward, occurrences in the gap become one at its end. Where they go back, fixed times occur once,
+/// the first time, and periodic ones in both passes (cron(8), "Daylight Saving Time and other time changes").
+/// </para>
+/// <para>Immutable but for a remembered offset: may be used from any thread.</para>
+/// </remarks>
+internal sealed class CronExpression
+{
+    private const int MinutesPerDay = 24 * 60;
+    private const int LastYear = 9999;
+    private const long Never = -1;
+
+    private static readonly int LastDay = DateOnly.MaxValue.DayNumber;
+
+    private readonly string _text;
+    private readonly CronFields _fields;
+    private readonly ZoneOffsets _offsets;
+    private readonly bool _comes;   // some date matches, be it in a leap year only
+
+    private CronExpression(string text, ZoneOffsets offsets)
+    {
+        _text = text;
+        _fields = CronParser.Parse(text);
+        _offsets = offsets;
+        _comes = EitherDaySuffices || BitOperations.TrailingZeroCount(_fields.Days) <= LongestMonth(_fields.Months);
+    }
+
+    /// <param name="text">As in <see cref="CronField"/>, or <c>@daily</c> and the like.</param>
+    /// <param name="zone">UTC unless given.</param>
+    /// <exception cref="CronFormatException">The text is not an expression of the dialect.</exception>
+    public static CronExpression Parse(string text, TimeZoneInfo? zone = null)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        return new(text, zone is null || zone == TimeZoneInfo.Utc ? ZoneOffsets.Utc : new ZoneOffsets(zone));
+    }
+
+    public TimeZoneInfo Zone => _offsets.Zone;
+
+    /// <summary>
+    /// A <c>*</c>, range or step in minute or hour: occurs in both passes of an overlap, and goes on at the new time
+    /// after a set-back of the clock. Otherwise the times are fixed.
+    /// </summary>
+    public bool IsPeriodic => _fields.IsPeriodic;
+
+    /// <summary>Both day fields are restricted, which other programs read as "both must match".</summary>
+    public bool EitherDaySuffices => _fields.EitherDaySuffices;
+
+    /// <summary>The expression as written.</summary>
+    public override string ToString() => _text;
+
+    /// <summary>The first occurrence later than <paramref name="after"/>, in the offset of <see cref="Zone"/>; null if none.</summary>
+    public DateTimeOffset? Next(DateTimeOffset after)
+    {
+        var span = _offsets.At(after.UtcTicks);
+        long local = after.UtcTicks + span.Offset;
+        if (!IsPeriodic)
+            local = Math.Max(local, span.Shown - 1);
+        long next = NextLocal(local);
+        if (next == Never)
+            return null;
+
+        while (next - span.Offset >= span.End)
+        {
+            var later = _offsets.At(span.End);
+            if (next < span.End + later.Offset)
+                return At(span.End, later.Offset);   // in a gap
+            if (IsPeriodic && later.Offset < span.Offset)
+                next = NextLocal(span.End + later.Offset - 1);
+            span = later;
+        }
+
+        return At(next - span.Offset, span.Offset);
+    }
+
+    private static DateTimeOffset? At(long utc, long offset) =>
+        Math.Max(utc, utc + offset) <= DateTime.MaxValue.Ticks ? new DateTimeOffset(utc + offset, new TimeSpan(offset)) : null;
+
+    /// <summary>The first local time that matches and is later than <paramref name="after"/>; <see cref="Never"/> if none.</summary>
+    private long NextLocal(long after)
+    {
+        long minute = after < 0 ? 0 : after / TimeSpan.TicksPerMinute + 1;
+        int day = (int)(minute / MinutesPerDay);
+        if (day > LastDay)
+            return Never;
+
+        DateOnly.FromDayNumber(day).Deconstruct(out int year, out int month, out int dayOfMonth);
+        uint days = DaysOf(year, month);
+        if ((days >> dayOfMonth & 1) != 0)
+        {
+            int time = NextTimeOfDay((int)(minute % MinutesPerDay));
+            if (time >= 0)
+                return TicksOf(day, time);
+        }
+
+        day = NextDay(year, month, days & ~1U << dayOfMonth);
+        return day < 0 ? Never : TicksOf(day, NextTimeOfDay(0));
+    }
+
+    /// <summary>The first minute of a day, at or after <paramref name="from"/>, that matches; -1 if none.</summary>
+    private int NextTimeOfDay(int from)
+    {
+        int hour = from / 60;
+        ulong minutes = _fields.Minutes >> from % 60;
+        if ((_fields.Hours >> hour & 1) != 0 && minutes != 0)
+            return from + BitOperations.TrailingZeroCount(minutes);
+
+        uint hours = _fields.Hours & ~1U << hour;
+        return hours == 0
+            ? -1
+            : BitOperations.TrailingZeroCount(hours) * 60 + BitOperations.TrailingZeroCount(_fields.Minutes);
+    }
+
+    /// <summary>The number of the first of these <paramref name="days"/> of a month, or else of the first later day that matches; -1 if none.</summary>
+    private int NextDay(int year, int month, uint days)
+    {
+        if (!_comes)
+            return -1;
+
+        while (days == 0)
+        {
+            uint months = _fields.Months & ~1U << month;
+            if (months == 0)
+            {
+                if (year == LastYear)
+                    return -1;
+                year++;
+                months = _fields.Months;
+            }
+
+            month = BitOperations.TrailingZeroCount(months);
+            days = DaysOf(year, month);
+        }
+
+        return new DateOnly(year, month, BitOperations.TrailingZeroCount(days)).DayNumber;
+    }
+
+    /// <summary>The days of a month that match: bits 1 to 31.</summary>
+    private uint DaysOf(int year, int month)
+    {
+        if ((_fields.Months >> month & 1) == 0)
+            return 0;
+
+        int first = (new DateOnly(year, month, 1).DayNumber + 1) % 7;   // day 0, 0001-01-01, is a Monday
+        uint week = (_fields.Weekdays | _fields.Weekdays << 7) >> first & 0b111_1111;
+        uint weekdays = (uint)(week * 0b1_0000001_0000001_0000001_0000001UL << 1);
+        uint days = EitherDaySuffices ? _fields.Days | weekdays : _fields.Days & weekdays;
+        return days & ((2U << DateTime.DaysInMonth(year, month)) - 2);
+    }
+
+    private static int LongestMonth(uint months) =>
+        (months & 0b1_0101_1010_1010) != 0 ? 31 : (months & 0b0_1010_0101_0000) != 0 ? 30 : 29;
+
+    private static long TicksOf(int day, int minuteOfDay) => ((long)day * MinutesPerDay + minuteOfDay) * TimeSpan.TicksPerMinute;
+}
