@@ -24,11 +24,11 @@ internal static class Program
                     }
 
                 case ["--help" or "-h"]:
-                    Console.Out.Write(Help.Text);
+                    await Console.Out.WriteAsync(Help.Text).ConfigureAwait(false);
                     return 0;
 
                 case ["--version"]:
-                    Console.Out.WriteLine(Help.Version);
+                    await Console.Out.WriteLineAsync(Help.Version).ConfigureAwait(false);
                     return 0;
 
                 default:

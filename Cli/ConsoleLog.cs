@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Console;
 using Microsoft.Extensions.Options;
@@ -12,6 +13,7 @@ internal static class ConsoleLog
     /// Lines are written by a thread of their own. When nobody reads them and the queue is full they are dropped and
     /// counted, by the logger itself: a job must not hang on a pipe.
     /// </remarks>
+    [SuppressMessage("Reliability", "CA2000", Justification = "The factory owns the provider.")]
     public static ILoggerFactory Create(Settings settings)
     {
         var options = new ConsoleLoggerOptions { FormatterName = settings.Format, QueueFullMode = ConsoleLoggerQueueFullMode.DropWrite };

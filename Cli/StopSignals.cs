@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Runtime.InteropServices;
 
 namespace Heartbeat.Cli;
@@ -13,7 +14,7 @@ internal sealed class StopSignals : IDisposable
     private static readonly PosixSignal[] Signals =
         [PosixSignal.SIGINT, PosixSignal.SIGTERM, PosixSignal.SIGHUP, PosixSignal.SIGQUIT];
 
-    // Never disposed: a signal may come at any time, and a source without a timer holds nothing.
+    [SuppressMessage("Usage", "CA2213", Justification = "A signal may come at any time, and a source without a timer holds nothing.")]
     private readonly CancellationTokenSource _stop = new();
     private readonly PosixSignalRegistration[] _registrations;
 

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using Microsoft.Extensions.Logging;
 
@@ -38,6 +39,8 @@ internal sealed class Scheduler : IDisposable
     private readonly Clocks _clocks;
     private readonly JobRunner _runner;
     private readonly PeriodicTimer _timer;
+
+    [SuppressMessage("Usage", "CA2213", Justification = "Jobs that outlive the stop hold its token, and a source without a timer holds nothing.")]
     private readonly CancellationTokenSource _stopping = new();
 
     /// <summary>How much before a due time the timer is aimed; the rest is waited for on the lock. Other clocks' timers are exact.</summary>
