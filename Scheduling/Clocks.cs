@@ -14,7 +14,7 @@ internal sealed class Clocks
     /// <summary>Wall clock less elapsed time, in ticks, as it was when the last step was noticed.</summary>
     private long _offset;
 
-    /// <summary>The latest time that the wall clock has shown, in ticks; set back with it once that has been acted on.</summary>
+    /// <summary>The latest time that the wall clock had reached, in ticks; set back with it once that has been acted on.</summary>
     private long _latestUtc;
 
     public Clocks(TimeProvider time)
@@ -39,13 +39,13 @@ internal sealed class Clocks
     /// </returns>
     public ClockStep NoticeStep(ClockReading now)
     {
-        var drift = TimeSpan.FromTicks(now.Utc - now.Elapsed - _offset);
-        var behind = TimeSpan.FromTicks(Math.Max(0, _latestUtc - now.Utc));
-        _latestUtc = Math.Max(_latestUtc, now.Utc);
+        var expected = now.Elapsed + _offset;
+        _latestUtc = Math.Max(_latestUtc, Math.Max(now.Utc, expected));
+        var drift = TimeSpan.FromTicks(now.Utc - expected);
         if (drift.Duration() <= Tolerance) return default;
 
         _offset = now.Utc - now.Elapsed;
-        var step = new ClockStep(drift, behind);
+        var step = new ClockStep(drift, TimeSpan.FromTicks(_latestUtc - now.Utc));
         if (step.Repeats) _latestUtc = now.Utc;
         return step;
     }
@@ -54,7 +54,7 @@ internal sealed class Clocks
 /// <summary>A change of the wall clock against elapsed time.</summary>
 /// <param name="Drift">How far the wall clock was set; negative for back.</param>
 /// <param name="Behind">
-/// How far it is now behind the latest time it has shown. Two steps back of 40 s each are 80 s behind,
+/// How far it is now behind the latest time it had reached. Two steps back of 40 s each are 80 s behind,
 /// and so are acted on like one of 80 s.
 /// </param>
 internal readonly record struct ClockStep(TimeSpan Drift, TimeSpan Behind)

@@ -43,8 +43,8 @@ internal sealed class EntryQueue
     {
         _cancelled++;
         if (_cancelled <= Count) return;
-        Rebuild(_wall, static entry => entry.Status != EntryStatus.Cancelled);
-        Rebuild(_elapsed, static entry => entry.Status != EntryStatus.Cancelled);
+        Rebuild(_wall, IsLive);
+        Rebuild(_elapsed, IsLive);
         _cancelled = 0;
     }
 
@@ -56,27 +56,31 @@ internal sealed class EntryQueue
     /// <summary>Empties the queue and gives back what was live in it, in no order.</summary>
     public List<Entry> Clear()
     {
-        List<Entry> live = [.. Entries().Where(static entry => entry.Status != EntryStatus.Cancelled)];
+        List<Entry> live = [.. Live()];
         _wall.Clear();
         _elapsed.Clear();
         _cancelled = 0;
         return live;
     }
 
-    private IEnumerable<Entry> Entries() => _wall.UnorderedItems.Concat(_elapsed.UnorderedItems).Select(static item => item.Element);
+    /// <summary>The entries that wait for their time, in no order.</summary>
+    public IEnumerable<Entry> Live() =>
+        _wall.UnorderedItems.Concat(_elapsed.UnorderedItems).Select(static item => item.Element).Where(IsLive);
 
     /// <summary>How long the first live entry has to wait (negative: overdue), with its place among equals.</summary>
     private Key Head(PriorityQueue<Entry, Key> heap, long now)
     {
         while (heap.TryPeek(out var entry, out var key))
         {
-            if (entry.Status != EntryStatus.Cancelled) return key with { Due = key.Due - now };
+            if (IsLive(entry)) return key with { Due = key.Due - now };
             heap.Dequeue();
             _cancelled--;
         }
 
         return new(long.MaxValue, long.MaxValue);
     }
+
+    private static bool IsLive(Entry entry) => entry.Status != EntryStatus.Cancelled;
 
     private static void Rebuild(PriorityQueue<Entry, Key> heap, Predicate<Entry> keep)
     {

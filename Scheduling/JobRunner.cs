@@ -8,7 +8,7 @@ namespace Heartbeat.Scheduling;
 /// Promise 7: whatever a job does stays here. It runs on the thread pool, never on the loop, and nothing that it throws
 /// gets out. There is no retry.
 /// </remarks>
-internal sealed class JobRunner(ILogger logger, Clocks clocks, CancellationToken stopping)
+internal sealed class JobRunner(ILogger logger, Clocks clocks, Metrics metrics, CancellationToken stopping)
 {
     private long _failed;
 
@@ -22,6 +22,7 @@ internal sealed class JobRunner(ILogger logger, Clocks clocks, CancellationToken
         var start = clocks.Read();
         var lateness = TimeSpan.FromTicks(Math.Max(0, start.On(entry.Clock) - entry.RunDueTicks));
         var run = new JobRun(entry.Name, start.TimeOf(entry.RunDueTicks, entry), lateness, stopping);
+        if (metrics.CountsRuns) ReportStart(run);
         try
         {
             var task = entry.InvokeAsync(run) ?? throw new InvalidOperationException("The job returned null for its task.");
@@ -33,20 +34,26 @@ internal sealed class JobRunner(ILogger logger, Clocks clocks, CancellationToken
         }
         catch (Exception exception)
         {
-            Report(run, exception);
+            ReportFailure(run, exception);
         }
 
-        if (logger.IsEnabled(LogLevel.Debug)) Report(run, clocks.ReadElapsed() - start.Elapsed);
+        if (metrics.TimesRuns || logger.IsEnabled(LogLevel.Debug)) ReportEnd(run, TimeSpan.FromTicks(clocks.ReadElapsed() - start.Elapsed));
     }
 
-    private void Report(JobRun run, Exception exception)
+    private void ReportStart(JobRun run) => Log.Safely(() => metrics.Started(run));
+
+    private void ReportFailure(JobRun run, Exception exception)
     {
         Interlocked.Increment(ref _failed);
         Log.Safely(() => Log.Failed(logger, Printable(exception), run.Name, run.Due));
+        Log.Safely(() => metrics.Failed(run, exception));
     }
 
-    private void Report(JobRun run, long ticks) => Log.Safely(() => Log.Ran(
-        logger, run.Name, run.Due, run.Lateness.TotalMilliseconds, TimeSpan.FromTicks(ticks).TotalMilliseconds));
+    private void ReportEnd(JobRun run, TimeSpan duration)
+    {
+        Log.Safely(() => Log.Ran(logger, run.Name, run.Due, run.Lateness.TotalMilliseconds, duration.TotalMilliseconds));
+        Log.Safely(() => metrics.Ended(run, duration));
+    }
 
     [SuppressMessage("Design", "CA1031", Justification = "Loggers call ToString, which is the job's code too.")]
     private static Exception Printable(Exception exception)

@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
 using Microsoft.Extensions.Logging;
 
 namespace Heartbeat.Scheduling;
@@ -35,6 +36,20 @@ internal static partial class Log
 
     [LoggerMessage(10, LogLevel.Information, "Stopped: {Runs} runs started, {Failed} failed; {Dropped}")]
     public static partial void Stopped(ILogger logger, long runs, long failed, string dropped);
+
+    /// <summary>Puts what was pending at the stop into words: how many one-shots, and the first few by name.</summary>
+    public static string DroppedText(IEnumerable<Entry> dropped, ClockReading now)
+    {
+        const int Named = 3;
+        var oneShots = dropped.Where(static entry => entry is not CronEntry)
+            .OrderBy(entry => entry.DueTicks - now.On(entry.Clock)).ThenBy(static entry => entry.Sequence).ToArray();
+        if (oneShots.Length == 0) return "no one-shot was pending";
+        var named = string.Join(", ", oneShots.Take(Named).Select(entry => string.Create(
+            CultureInfo.InvariantCulture, $"{entry.Name} due {now.TimeOf(entry.DueTicks, entry):yyyy-MM-ddTHH:mm:ssK}")));
+        return string.Create(
+            CultureInfo.InvariantCulture,
+            $"{oneShots.Length:N0} pending one-shot{(oneShots.Length == 1 ? "" : "s")} dropped: {named}{(oneShots.Length > Named ? ", \u2026" : "")}");
+    }
 
     /// <summary>Says something. A logger that throws loses the line, and nothing else.</summary>
     [SuppressMessage("Design", "CA1031", Justification = "There is nobody left to tell.")]

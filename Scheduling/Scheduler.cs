@@ -1,5 +1,4 @@
 using System.Diagnostics.CodeAnalysis;
-using System.Globalization;
 using Microsoft.Extensions.Logging;
 
 namespace Heartbeat.Scheduling;
@@ -26,47 +25,29 @@ internal sealed class Scheduler : IDisposable
     /// <summary>How long running jobs have to end after the stop.</summary>
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(5);
 
-    /// <summary>The platform's timers count in ticks of about 4 ms and may be as late: the loop aims this much early.</summary>
-    private static readonly TimeSpan TimerError = TimeSpan.FromMilliseconds(8);
-
     /// <summary>The lock is let go after so many starts, for those who wait to schedule or cancel.</summary>
     private const int StartsPerLook = 1_024;
 
-    // An object and not a Lock: the last milliseconds before a due time are waited for on it.
-    private readonly object _gate = new();
+    private readonly object _gate = new(); // not a Lock: the alarm waits on it
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly Clocks _clocks;
+    private readonly Alarm _alarm;
     private readonly JobRunner _runner;
-    private readonly PeriodicTimer _timer;
+    private readonly Metrics _metrics;
 
     [SuppressMessage("Usage", "CA2213", Justification = "Jobs that outlive the stop hold its token, and a source without a timer holds nothing.")]
     private readonly CancellationTokenSource _stopping = new();
 
-    /// <summary>How much before a due time the timer is aimed; the rest is waited for on the lock. Other clocks' timers are exact.</summary>
-    private readonly long _lead;
-
-    // All below is guarded by _gate.
+    // All below is written under _gate; _state and _idle are also read without.
     private readonly EntryQueue _queue = new();
     private readonly RunningEntries _running = new();
+    private volatile State _state = State.New;
     private long _sequence;
     private long _started;
-    private State _state = State.New;
-
-    /// <summary>When the next look is due, in elapsed ticks. Whatever is due before it has to bring it forward.</summary>
-    private long _nextLook = long.MinValue;
-
-    /// <summary>Whether a look waits on the lock, for the last milliseconds.</summary>
-    private bool _waitsOnLock;
-
-    /// <summary>Whether a look has been asked for at once, and has not come yet.</summary>
-    private bool _lookRequested;
-
-    /// <summary>What to log once the lock is let go.</summary>
-    private Action? _notices;
-
-    private IReadOnlyList<Entry> _dropped = [];
-    private TaskCompletionSource? _idle;
+    private Action? _notices; // what to log once the lock is let go
+    private List<Entry> _dropped = [];
+    private volatile TaskCompletionSource? _idle;
 
     /// <summary>Makes a scheduler that can be given entries at once and runs them from <see cref="RunAsync(CancellationToken)"/> on.</summary>
     public Scheduler(TimeProvider time, ILogger<Scheduler> logger)
@@ -74,9 +55,9 @@ internal sealed class Scheduler : IDisposable
         _time = time;
         _logger = logger;
         _clocks = new(time);
-        _runner = new(logger, _clocks, _stopping.Token);
-        _timer = new(Timeout.InfiniteTimeSpan, time);
-        _lead = time == TimeProvider.System ? TimerError.Ticks : 0;
+        _alarm = new(time, _gate, StartDue);
+        _metrics = new(_gate, _queue, _running);
+        _runner = new(logger, _clocks, _metrics, _stopping.Token);
     }
 
     private enum State
@@ -180,7 +161,7 @@ internal sealed class Scheduler : IDisposable
 
         using var registration = stop.UnsafeRegister(static scheduler => ((Scheduler)scheduler!).Dispose(), this);
         do StartDue();
-        while (await _timer.WaitForNextTickAsync(CancellationToken.None).ConfigureAwait(false));
+        while (await _alarm.WaitAsync().ConfigureAwait(false));
         return await DrainAsync().ConfigureAwait(false);
     }
 
@@ -190,13 +171,14 @@ internal sealed class Scheduler : IDisposable
         lock (_gate)
         {
             if (_state == State.Stopped) return;
+            if (_state == State.New) _metrics.Dispose(); // else the drain does, which still measures
             _state = State.Stopped;
             _dropped = _queue.Clear();
             foreach (var entry in _dropped) entry.Status = EntryStatus.Dropped;
             Monitor.Pulse(_gate);
         }
 
-        _timer.Dispose();
+        _alarm.Dispose();
     }
 
     /// <summary>A task that ends when no run is going and none has been asked for at once.</summary>
@@ -229,9 +211,24 @@ internal sealed class Scheduler : IDisposable
 
     internal async Task ExecuteAsync(Entry entry)
     {
-        await _runner.RunAsync(entry).ConfigureAwait(false);
+        if (MayBegin(entry)) await _runner.RunAsync(entry).ConfigureAwait(false);
         entry.IsRunning = false;
         SignalIdle();
+    }
+
+    /// <summary>Whether a run may begin now that it has its thread, for which it may have waited.</summary>
+    /// <returns><see langword="false"/> if the scheduler was stopped, or the cron entry cancelled, meanwhile.</returns>
+    private bool MayBegin(Entry entry)
+    {
+        if (_state != State.Stopped && entry.Status != EntryStatus.Cancelled) return true;
+        lock (_gate)
+        {
+            _started--;
+            if (entry.Status == EntryStatus.Started) _dropped.Add(entry);
+            if (entry.Status != EntryStatus.Cancelled) entry.Status = EntryStatus.Dropped;
+        }
+
+        return false;
     }
 
     private Entry Add(Entry entry, ClockReading now)
@@ -241,7 +238,7 @@ internal sealed class Scheduler : IDisposable
             ObjectDisposedException.ThrowIf(_state == State.Stopped, this);
             entry.Sequence = _sequence++;
             _queue.Enqueue(entry);
-            if (now.Elapsed + (entry.DueTicks - now.On(entry.Clock)) < _nextLook) BringForward(entry);
+            _alarm.BringForward(now.Elapsed, entry.DueTicks - now.On(entry.Clock));
         }
 
         return entry;
@@ -257,7 +254,7 @@ internal sealed class Scheduler : IDisposable
             lock (_gate)
             {
                 again = _state == State.Running && Look();
-                if (!again) _lookRequested = false;
+                if (!again) _alarm.IsRaised = false;
                 (notices, _notices) = (_notices, null);
             }
 
@@ -280,40 +277,7 @@ internal sealed class Scheduler : IDisposable
         if (taken > 0) return true;
 
         _running.Tidy();
-        wait = Math.Min(wait, SafetyInterval.Ticks);
-        _nextLook = now.Elapsed + wait;
-        if (wait > _lead)
-        {
-            _timer.Period = Milliseconds(wait - _lead);
-            return false;
-        }
-
-        if (_waitsOnLock) return false;
-        _waitsOnLock = true;
-        Monitor.Wait(_gate, Milliseconds(wait));
-        _waitsOnLock = false;
-        return true;
-    }
-
-    /// <summary>Has the next look come when <paramref name="entry"/> is due.</summary>
-    private void BringForward(Entry entry)
-    {
-        var now = _clocks.Read();
-        var wait = entry.DueTicks - now.On(entry.Clock);
-        _nextLook = now.Elapsed + wait;
-        if (_waitsOnLock)
-        {
-            Monitor.Pulse(_gate);
-        }
-        else if (wait > _lead)
-        {
-            _timer.Period = Milliseconds(wait - _lead);
-        }
-        else if (!_lookRequested)
-        {
-            _lookRequested = true;
-            ThreadPool.UnsafeQueueUserWorkItem(static scheduler => scheduler.StartDue(), this, preferLocal: false);
-        }
+        return _alarm.Set(now.Elapsed, Math.Min(wait, SafetyInterval.Ticks));
     }
 
     private void Start(Entry entry, ClockReading now)
@@ -334,17 +298,30 @@ internal sealed class Scheduler : IDisposable
         var (latest, missed, next) = Occurrences.Since(new(entry.DueTicks, TimeSpan.Zero), entry.Cron, now.UtcTime);
         if (entry.Plan(next)) _queue.Enqueue(entry);
 
-        var due = now.TimeOf(latest.UtcTicks, entry);
         if (entry.IsRunning)
         {
-            var running = now.TimeOf(entry.RunDueTicks, entry);
-            Notice(() => Log.Skipped(_logger, entry.Name, Occurrences.CountText(missed + 1), due, running));
+            OnSkipped(entry, missed + 1, latest, now);
             return false;
         }
 
-        if (missed > 0) Notice(() => Log.Missed(_logger, entry.Name, Occurrences.CountText(missed), due));
+        if (missed > 0) OnMissed(entry, missed, latest, now);
         entry.BeginRun(latest);
         return true;
+    }
+
+    private void OnMissed(CronEntry entry, int missed, DateTimeOffset latest, ClockReading now)
+    {
+        var due = now.TimeOf(latest.UtcTicks, entry);
+        Notice(() => Log.Missed(_logger, entry.Name, Occurrences.CountText(missed), due));
+        Notice(() => _metrics.Missed(entry, missed));
+    }
+
+    private void OnSkipped(CronEntry entry, int skipped, DateTimeOffset latest, ClockReading now)
+    {
+        var due = now.TimeOf(latest.UtcTicks, entry);
+        var running = now.TimeOf(entry.RunDueTicks, entry);
+        Notice(() => Log.Skipped(_logger, entry.Name, Occurrences.CountText(skipped), due, running));
+        Notice(() => _metrics.Skipped(entry, skipped));
     }
 
     private void OnClockSet(ClockStep step, ClockReading now)
@@ -358,11 +335,11 @@ internal sealed class Scheduler : IDisposable
 
     private void SignalIdle()
     {
-        if (Volatile.Read(ref _idle) is null) return;
+        if (_idle is null) return;
         TaskCompletionSource? idle;
         lock (_gate)
         {
-            if (_lookRequested || _running.Current.Count > 0) return;
+            if (_alarm.IsRaised || _running.Current.Count > 0) return;
             (idle, _idle) = (_idle, null);
         }
 
@@ -375,28 +352,12 @@ internal sealed class Scheduler : IDisposable
         var cancelling = _stopping.CancelAsync();
         await WhenIdle().WaitAsync(Grace, _time).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
 
-        Entry[] outlived;
-        lock (_gate) outlived = [.. _running.Current.Distinct()];
+        Entry[] outlived, dropped;
+        lock (_gate) (outlived, dropped) = ([.. _running.Current.Distinct()], [.. _dropped]);
         foreach (var entry in outlived) Log.Safely(() => Log.Outlived(_logger, entry.Name, Grace.TotalSeconds));
         if (cancelling.Exception is { } exception) Log.Safely(() => Log.StopCallbackFailed(_logger, exception));
-        Log.Safely(() => Log.Stopped(_logger, _started, _runner.Failed, DescribeDropped()));
+        Log.Safely(() => Log.Stopped(_logger, _started, _runner.Failed, Log.DroppedText(dropped, _clocks.Read())));
+        _metrics.Dispose();
         return outlived.Length == 0;
     }
-
-    private string DescribeDropped()
-    {
-        const int Named = 3;
-        var now = _clocks.Read();
-        var oneShots = _dropped.Where(static entry => entry is not CronEntry).ToArray();
-        if (oneShots.Length == 0) return "no one-shot was pending";
-        var first = oneShots
-            .OrderBy(entry => entry.DueTicks - now.On(entry.Clock)).ThenBy(static entry => entry.Sequence).Take(Named)
-            .Select(entry => string.Create(CultureInfo.InvariantCulture, $"{entry.Name} due {now.TimeOf(entry.DueTicks, entry):yyyy-MM-ddTHH:mm:ssK}"));
-        var more = oneShots.Length > Named ? ", \u2026" : "";
-        return string.Create(CultureInfo.InvariantCulture, $"{oneShots.Length} pending one-shots dropped: {string.Join(", ", first)}{more}");
-    }
-
-    /// <summary>The least whole number of milliseconds that is not shorter; timers take no less than one.</summary>
-    private static TimeSpan Milliseconds(long ticks) => TimeSpan.FromMilliseconds(
-        Math.Max(1, (ticks + TimeSpan.TicksPerMillisecond - 1) / TimeSpan.TicksPerMillisecond));
 }

@@ -1,0 +1,73 @@
+using System.Diagnostics.Metrics;
+
+namespace Heartbeat.Scheduling;
+
+/// <summary>What a scheduler measures of itself, for whoever listens to the meter <see cref="MeterName"/>.</summary>
+/// <remarks>
+/// Names and units follow OpenTelemetry's conventions; each measurement has the job's name as <c>job.name</c>. Nobody
+/// listening, a run costs a look at two flags. What is pending and running is counted when a listener asks, in one walk of
+/// the queue under the scheduler's lock. A listener may throw: call within <see cref="Log.Safely"/>. Any thread.
+/// </remarks>
+internal sealed class Metrics : IDisposable
+{
+    public const string MeterName = "Heartbeat.Scheduling";
+
+    private static readonly InstrumentAdvice<double> Seconds = new()
+    {
+        HistogramBucketBoundaries = [0.001, 0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60],
+    };
+
+    private readonly Meter _meter = new(MeterName);
+    private readonly Counter<long> _runs;
+    private readonly Counter<long> _failures;
+    private readonly Counter<long> _missed;
+    private readonly Counter<long> _skipped;
+    private readonly Histogram<double> _lateness;
+    private readonly Histogram<double> _duration;
+
+    public Metrics(object gate, EntryQueue queue, RunningEntries running)
+    {
+        _runs = _meter.CreateCounter<long>("scheduler.runs", "{run}", "Runs started.");
+        _failures = _meter.CreateCounter<long>("scheduler.failures", "{run}", "Runs that failed.");
+        _missed = _meter.CreateCounter<long>(
+            "scheduler.missed", "{occurrence}", "Occurrences missed in a stall and not run: 1,001 stands for any larger number.");
+        _skipped = _meter.CreateCounter<long>(
+            "scheduler.skipped", "{occurrence}", "Occurrences skipped as the run before was going: 1,001 stands for any larger number.");
+        _lateness = _meter.CreateHistogram("scheduler.lateness", "s", "From the due time to the start of a run.", advice: Seconds);
+        _duration = _meter.CreateHistogram("scheduler.duration", "s", "From the start of a run to its end.", advice: Seconds);
+        _meter.CreateObservableUpDownCounter(
+            "scheduler.running", () => Count(gate, () => running.Current.Distinct()), "{run}", "Runs going on.");
+        _meter.CreateObservableUpDownCounter(
+            "scheduler.pending", () => Count(gate, queue.Live), "{entry}", "Entries that wait for their time.");
+    }
+
+    /// <summary>Whether somebody wants to know of the start of runs.</summary>
+    public bool CountsRuns => _runs.Enabled || _lateness.Enabled;
+
+    /// <summary>Whether somebody wants to know how long runs take.</summary>
+    public bool TimesRuns => _duration.Enabled;
+
+    public void Missed(Entry entry, int count) => _missed.Add(count, Tag(entry.Name));
+
+    public void Skipped(Entry entry, int count) => _skipped.Add(count, Tag(entry.Name));
+
+    public void Started(JobRun run)
+    {
+        _runs.Add(1, Tag(run.Name));
+        _lateness.Record(run.Lateness.TotalSeconds, Tag(run.Name));
+    }
+
+    public void Failed(JobRun run, Exception exception) =>
+        _failures.Add(1, Tag(run.Name), new("error.type", exception.GetType().FullName));
+
+    public void Ended(JobRun run, TimeSpan duration) => _duration.Record(duration.TotalSeconds, Tag(run.Name));
+
+    public void Dispose() => _meter.Dispose();
+
+    private static Measurement<long>[] Count(object gate, Func<IEnumerable<Entry>> entries)
+    {
+        lock (gate) return [.. entries().CountBy(static entry => entry.Name).Select(static job => new Measurement<long>(job.Value, Tag(job.Key)))];
+    }
+
+    private static KeyValuePair<string, object?> Tag(string job) => new("job.name", job);
+}
