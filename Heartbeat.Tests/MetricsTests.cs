@@ -1,0 +1,148 @@
+using System.Collections.Concurrent;
+using System.Diagnostics.Metrics;
+using System.Globalization;
+using Heartbeat.Scheduling;
+using Heartbeat.Tests.Infra;
+using Shouldly;
+using Xunit;
+
+namespace Heartbeat.Tests;
+
+public sealed class MetricsTests
+{
+    private static readonly CronExpression EachMinute = CronExpression.Parse("* * * * *");
+
+    [Fact]
+    public async Task Runs_and_failures_are_counted_and_timed_by_job()
+    {
+        using var heard = new Heard("steady", "broken");
+        var clock = new TestClock(Simulation.DefaultStart);
+        await using var simulation = Simulation.Start(
+            scheduler =>
+            {
+                scheduler.Schedule("steady", EachMinute, _ =>
+                {
+                    clock.Advance(TimeSpan.FromMilliseconds(250));
+                    return Task.CompletedTask;
+                });
+                scheduler.Schedule("broken", TimeSpan.FromSeconds(90), _ => throw new TimeoutException());
+            },
+            clock);
+        await simulation.AdvanceAsync(TimeSpan.FromMinutes(2));
+        heard.Text.ShouldBe(
+        [
+            "scheduler.duration 0 s broken",
+            "scheduler.duration 0.25 s steady",
+            "scheduler.duration 0.25 s steady",
+            "scheduler.failures 1 {run} broken System.TimeoutException",
+            "scheduler.lateness 0 s broken",
+            "scheduler.lateness 0 s steady",
+            "scheduler.lateness 0 s steady",
+            "scheduler.runs 1 {run} broken",
+            "scheduler.runs 1 {run} steady",
+            "scheduler.runs 1 {run} steady",
+        ]);
+    }
+
+    [Fact]
+    public async Task Missed_and_skipped_occurrences_are_counted_by_job()
+    {
+        using var heard = new Heard("stalled");
+        var end = new TaskCompletionSource();
+        await using var simulation = Simulation.Start(scheduler => scheduler.Schedule("stalled", EachMinute, _ => end.Task));
+        simulation.Clock.Advance(TimeSpan.FromMinutes(5));
+        simulation.Clock.Advance(TimeSpan.FromMinutes(2));
+        end.SetResult();
+        await simulation.IdleAsync();
+        heard.Text.ShouldContain("scheduler.missed 4 {occurrence} stalled");
+        heard.Text.ShouldContain("scheduler.skipped 2 {occurrence} stalled");
+    }
+
+    [Fact]
+    public async Task What_is_pending_and_running_is_counted_when_somebody_asks()
+    {
+        using var heard = new Heard("waits", "hangs");
+        var end = new TaskCompletionSource();
+        await using var simulation = Simulation.Start(scheduler =>
+        {
+            scheduler.Schedule("waits", TimeSpan.FromDays(1), _ => Task.CompletedTask);
+            scheduler.Schedule("waits", TimeSpan.FromDays(2), _ => Task.CompletedTask);
+            scheduler.Schedule("waits", TimeSpan.FromDays(3), _ => Task.CompletedTask).Cancel();
+            scheduler.Schedule("hangs", EachMinute, _ => end.Task);
+        });
+        simulation.Clock.Advance(TimeSpan.FromMinutes(1));
+        heard.Ask();
+        end.SetResult();
+        await simulation.IdleAsync();
+        heard.Text.ShouldBe(
+        [
+            "scheduler.duration 0 s hangs",
+            "scheduler.lateness 0 s hangs",
+            "scheduler.pending 1 {entry} hangs",
+            "scheduler.pending 2 {entry} waits",
+            "scheduler.running 1 {run} hangs",
+            "scheduler.runs 1 {run} hangs",
+        ]);
+    }
+
+    [Fact]
+    public async Task A_listener_that_throws_harms_no_run()
+    {
+        using var listener = new MeterListener();
+        listener.InstrumentPublished = (instrument, itself) =>
+        {
+            if (instrument.Meter.Name == Metrics.MeterName) itself.EnableMeasurementEvents(instrument);
+        };
+        listener.SetMeasurementEventCallback<long>((_, _, tags, _) => Throw(tags));
+        listener.SetMeasurementEventCallback<double>((_, _, tags, _) => Throw(tags));
+        listener.Start();
+        var runs = 0;
+        await using var simulation = Simulation.Start(scheduler => scheduler.Schedule("listened to", EachMinute, _ =>
+        {
+            runs++;
+            throw new TimeoutException();
+        }));
+        await simulation.AdvanceAsync(TimeSpan.FromMinutes(3));
+        runs.ShouldBe(3);
+        simulation.Log.Text.Count(static line => line.StartsWith("Error: listened to failed", StringComparison.Ordinal)).ShouldBe(3);
+    }
+
+    /// <summary>Throws for the job of the test: others run beside it.</summary>
+    private static void Throw(ReadOnlySpan<KeyValuePair<string, object?>> tags)
+    {
+        if (tags[0].Value is "listened to") throw new InvalidOperationException("The listener is broken.");
+    }
+
+    /// <summary>Notes the measurements of some jobs as text, sorted: schedulers of other tests measure at the same time.</summary>
+    private sealed class Heard : IDisposable
+    {
+        private readonly MeterListener _listener = new();
+        private readonly ConcurrentQueue<string> _measurements = new();
+        private readonly string[] _jobs;
+
+        public Heard(params string[] jobs)
+        {
+            _jobs = jobs;
+            _listener.InstrumentPublished = static (instrument, listener) =>
+            {
+                if (instrument.Meter.Name == Metrics.MeterName) listener.EnableMeasurementEvents(instrument);
+            };
+            _listener.SetMeasurementEventCallback<long>((instrument, value, tags, _) => Note(instrument, value, tags));
+            _listener.SetMeasurementEventCallback<double>((instrument, value, tags, _) => Note(instrument, value, tags));
+            _listener.Start();
+        }
+
+        public string[] Text => [.. _measurements.Order(StringComparer.Ordinal)];
+
+        public void Ask() => _listener.RecordObservableInstruments();
+
+        public void Dispose() => _listener.Dispose();
+
+        private void Note(Instrument instrument, double value, ReadOnlySpan<KeyValuePair<string, object?>> tags)
+        {
+            var values = string.Join(' ', tags.ToArray().Select(static tag => tag.Value));
+            if (!_jobs.Contains(tags[0].Value)) return;
+            _measurements.Enqueue(string.Create(CultureInfo.InvariantCulture, $"{instrument.Name} {value} {instrument.Unit} {values}"));
+        }
+    }
+}

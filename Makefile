@@ -1,0 +1,57 @@
+# Each target is a command of the SDK, or a few of them: read them here, or type `make help`.
+
+OUT     := artifacts/publish
+PROGRAM := $(CURDIR)/$(OUT)/heartbeat
+TEST    := dotnet test Heartbeat.Tests
+BENCH   := dotnet run -c Release --project Heartbeat.Benchmarks --
+RID     ?= win-x64
+
+.DEFAULT_GOAL := help
+.PHONY: help run test soak smoke faults mutants bench bench-full lint format publish publish-portable check
+
+help: ## show this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-17s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+run: ## run with the heartbeat on, until Ctrl+C
+	ENABLE_HEARTBEAT=1 dotnet run
+
+test: ## the everyday tests, on simulated time
+	$(TEST)
+
+soak: ## the fault matrix with its full figures, on simulated time (minutes)
+	$(TEST) -c Release --filter Category=Soak
+
+smoke: publish ## the published program through one real beat
+	HEARTBEAT_PROGRAM=$(PROGRAM) $(TEST) --filter Category=Smoke
+
+faults: publish ## the published program under each fault of the matrix (FILTER=Length=Short: in three minutes)
+	HEARTBEAT_PROGRAM=$(PROGRAM) $(TEST) --filter "Category=Faults$(if $(FILTER),&$(FILTER))"
+
+mutants: ## break the product on purpose, once for each promise, and see the tests go red
+	dotnet run Heartbeat.Tests/Mutants/Mutants.cs
+
+bench: ## speed beside other schedulers, the short set
+	$(BENCH) table short
+
+bench-full: ## the same with a million entries; writes the table into README.md
+	$(BENCH) table full README.md
+
+lint: ## build without a warning, formatting, and the words that only Program.cs may say
+	dotnet build Heartbeat.Tests
+	dotnet build Heartbeat.Benchmarks -c Release
+	for project in Heartbeat.csproj Heartbeat.Tests Heartbeat.Benchmarks; do \
+	  dotnet format --verify-no-changes --no-restore $$project || exit 1; done
+	! grep -rnE '\b(DateTime|DateTimeOffset)\.(Now|UtcNow|Today)|\bConsole\.[A-Z]|\bEnvironment\.[A-Z]|\bStopwatch\b|Thread\.Sleep|async void' \
+	  Scheduling Jobs Cli
+
+format: ## format the code
+	for project in Heartbeat.csproj Heartbeat.Tests Heartbeat.Benchmarks; do dotnet format $$project; done
+
+publish: ## one native executable for this machine, in artifacts/publish
+	@command -v clang >/dev/null || command -v gcc >/dev/null || { echo "make publish needs a C linker (clang or gcc): install one, or use make publish-portable RID=..."; exit 1; }
+	dotnet publish Heartbeat.csproj -p:PublishAot=true -o $(OUT)
+
+publish-portable: ## one self-contained file for another platform: make publish-portable RID=osx-arm64
+	dotnet publish Heartbeat.csproj -r $(RID) --self-contained -p:PublishSingleFile=true -p:PublishTrimmed=true -p:DebugType=embedded -o artifacts/$(RID)
+
+check: test lint smoke ## what must hold before a commit
