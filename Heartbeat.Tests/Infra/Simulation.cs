@@ -91,17 +91,23 @@ internal sealed class Simulation : IAsyncDisposable
     /// <summary>Waits until no job is running. Not to be used with jobs that do not end.</summary>
     public Task IdleAsync() => Scheduler.WhenIdle();
 
-    /// <summary>Stops the scheduler. For jobs that do not end let its 5 seconds go by on the <see cref="Clock"/>.</summary>
+    /// <summary>Asks the scheduler to stop. Jobs that do not end have 5 seconds on the <see cref="Clock"/>.</summary>
+    public Task RequestStopAsync() => _stop.CancelAsync();
+
+    /// <summary>Stops the scheduler and waits for its jobs to end.</summary>
     /// <returns>Whether all jobs have ended.</returns>
     public async Task<bool> StopAsync()
     {
-        await _stop.CancelAsync().ConfigureAwait(false);
+        await RequestStopAsync().ConfigureAwait(false);
         return await Run.ConfigureAwait(false);
     }
 
+    /// <summary>Stops the scheduler. Jobs that do not end are left behind, so that no test waits for them.</summary>
     public async ValueTask DisposeAsync()
     {
-        await StopAsync().ConfigureAwait(false);
+        await RequestStopAsync().ConfigureAwait(false);
+        Step(TimeSpan.FromSeconds(5));
+        await Run.ConfigureAwait(false);
         _stop.Dispose();
         Scheduler.Dispose();
         Log.Dispose();

@@ -1,0 +1,131 @@
+using System.Runtime.CompilerServices;
+using Heartbeat.Scheduling;
+using Heartbeat.Tests.Infra;
+using Microsoft.Extensions.Logging;
+using Shouldly;
+using Xunit;
+using Xunit.Abstractions;
+
+namespace Heartbeat.Tests;
+
+/// <summary>Promise 9: once Cancel has returned true no run starts, and the memory comes back.</summary>
+/// <remarks>Rows 5 and 6. Red when Cancel checks and acts without the lock, and when cancelled entries are never removed.</remarks>
+public sealed class PromiseCancelTests(ITestOutputHelper output)
+{
+    [Fact]
+    public async Task Cancel_and_start_at_the_same_time_10000_rounds_exactly_one_of_them_wins()
+    {
+        const int Rounds = 10_000;
+        var random = new Random(Rounds);
+        var cancelled = 0;
+        var both = 0;
+        Entry? entry = null;
+        await using var simulation = Simulation.Start();
+        using var barrier = new Barrier(2);
+        var canceller = new Thread(() =>
+        {
+            for (var round = 0; round < Rounds; round++)
+            {
+                barrier.SignalAndWait();
+                Thread.SpinWait(random.Next(200));
+                if (entry!.Cancel()) cancelled++;
+                barrier.SignalAndWait();
+            }
+        });
+        canceller.Start();
+        for (var round = 0; round < Rounds; round++)
+        {
+            var started = 0;
+            var cancelledBefore = cancelled;
+            entry = simulation.Scheduler.Schedule("one", TimeSpan.FromMilliseconds(1), _ =>
+            {
+                Interlocked.Increment(ref started);
+                return Task.CompletedTask;
+            });
+            barrier.SignalAndWait();
+            Thread.SpinWait(Random.Shared.Next(1_000)); // whoever is woken by a barrier comes late
+            simulation.Step(TimeSpan.FromMilliseconds(1));
+            barrier.SignalAndWait();
+            await simulation.IdleAsync();
+            if (started + cancelled - cancelledBefore != 1) both++;
+        }
+
+        canceller.Join();
+        both.ShouldBe(0);
+        output.WriteLine($"{cancelled:N0} were cancelled, {Rounds - cancelled:N0} started");
+    }
+
+    [Fact]
+    public async Task A_one_shot_is_cancelled_once_and_before_it_starts()
+    {
+        await using var simulation = Simulation.Start();
+        var cancelled = simulation.Scheduler.Schedule("cancelled", TimeSpan.FromMinutes(1), simulation.Record);
+        var started = simulation.Scheduler.Schedule("started", TimeSpan.FromMinutes(1), simulation.Record);
+        (cancelled.Cancel(), cancelled.Cancel(), cancelled.Due).ShouldBe((true, false, null));
+        await simulation.AdvanceAsync(TimeSpan.FromMinutes(2));
+        (started.Cancel(), started.Due).ShouldBe((false, null));
+        simulation.Runs.ShouldHaveSingleItem().Run.Name.ShouldBe("started");
+    }
+
+    [Fact]
+    public async Task A_cron_entry_can_cancel_itself()
+    {
+        Entry? entry = null;
+        await using var simulation = Simulation.Start();
+        entry = simulation.Scheduler.Schedule("thrice", CronExpression.Parse("* * * * *"), run =>
+        {
+            if (run.Due.Minute == 3) entry!.Cancel().ShouldBeTrue();
+            return simulation.Record(run);
+        });
+        await simulation.AdvanceAsync(TimeSpan.FromHours(1));
+        simulation.Runs.Select(static run => run.Run.Due.Minute).ShouldBe([1, 2, 3]);
+        entry.Due.ShouldBeNull();
+    }
+
+    /// <summary>A run may wait long for its thread: it is the work item that must look again.</summary>
+    [Fact]
+    public async Task A_run_that_waits_for_its_thread_does_not_begin_once_cancelled()
+    {
+        await using var simulation = Simulation.Start();
+        var entry = simulation.Scheduler.Schedule("minute", CronExpression.Parse("* * * * *"), simulation.Record);
+        ((IThreadPoolWorkItem)entry).Execute();
+        simulation.Runs.Count.ShouldBe(1);
+        entry.Cancel().ShouldBeTrue();
+        ((IThreadPoolWorkItem)entry).Execute();
+        simulation.Runs.Count.ShouldBe(1);
+    }
+
+    [Fact]
+    public void Of_100000_cancelled_entries_that_nobody_holds_none_is_kept() => NoneIsKept(100_000);
+
+    [Fact]
+    [Trait("Category", "Soak")]
+    public void Of_1000000_cancelled_entries_that_nobody_holds_none_is_kept() => NoneIsKept(1_000_000);
+
+    private static void NoneIsKept(int count)
+    {
+        var clock = new TestClock(Simulation.DefaultStart);
+        using var log = new LogCapture(clock);
+        using var scheduler = new Scheduler(clock, log.CreateLogger<Scheduler>());
+        var arguments = ScheduleAndCancel(scheduler, count);
+        GC.Collect();
+        arguments.Count(static argument => argument.IsAlive).ShouldBe(0);
+        GC.KeepAlive(scheduler);
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static WeakReference[] ScheduleAndCancel(Scheduler scheduler, int count)
+    {
+        var arguments = new WeakReference[count];
+        var entries = new Entry[count];
+        for (var i = 0; i < count; i++)
+        {
+            var argument = new object();
+            arguments[i] = new(argument);
+            entries[i] = scheduler.Schedule("never", TimeSpan.FromDays(1 + i), argument, static (_, _) => Task.CompletedTask);
+        }
+
+        foreach (var entry in entries) entry.Cancel().ShouldBeTrue();
+        return arguments;
+    }
+}
