@@ -1,0 +1,75 @@
+using System.Diagnostics;
+using Heartbeat.Scheduling;
+using Heartbeat.Tests.Infra;
+using Microsoft.Extensions.Logging;
+using Shouldly;
+using Xunit;
+using Xunit.Abstractions;
+
+namespace Heartbeat.Tests;
+
+/// <summary>Promise 13: nothing grows over millions of runs, and a pending one-shot is small.</summary>
+/// <remarks>Row 27, in this process. Red when a registration, a running entry or a queue is not let go.</remarks>
+[Collection(nameof(Alone))]
+public sealed class PromiseFlatTests(ITestOutputHelper output)
+{
+    [Fact]
+    public Task Over_200000_one_shots_memory_and_threads_are_flat() => StayFlatAsync(rounds: 20);
+
+    [Fact]
+    [Trait("Category", "Soak")]
+    public Task Over_10000000_one_shots_memory_and_threads_are_flat() => StayFlatAsync(rounds: 1_000);
+
+    [Fact]
+    public void Each_of_100000_pending_one_shots_costs_at_most_128_bytes()
+    {
+        const int Count = 100_000;
+        var clock = new TestClock(Simulation.DefaultStart);
+        using var log = new LogCapture(clock);
+        using var scheduler = new Scheduler(clock, log.CreateLogger<Scheduler>());
+        var before = GC.GetTotalMemory(forceFullCollection: true);
+        for (var i = 0; i < Count; i++) scheduler.Schedule("one", TimeSpan.FromDays(1), i, static (_, _) => Task.CompletedTask);
+        var each = (double)(GC.GetTotalMemory(forceFullCollection: true) - before) / Count;
+        output.WriteLine($"{each:0.0} bytes each");
+        each.ShouldBeInRange(1, 128);
+    }
+
+    private async Task StayFlatAsync(int rounds)
+    {
+        const int Each = 10_000;
+        var runs = 0;
+        await using var simulation = Simulation.Start();
+        await RunAsync(rounds / 4); // warms up
+        var (memory, threads, handles) = Measure();
+        await RunAsync(rounds - (rounds / 4));
+        var later = Measure();
+        output.WriteLine($"{memory:N0} bytes, {threads} threads, {handles} handles, then {later}");
+        runs.ShouldBe(rounds * Each);
+        (later.Memory - memory).ShouldBeLessThan(64 * 1024);
+        (later.Threads - threads).ShouldBeLessThan(64); // the pool makes some more on a busy machine
+        (later.Handles - handles).ShouldBeLessThan(64);
+
+        async Task RunAsync(int rounds)
+        {
+            for (var round = 0; round < rounds; round++)
+            {
+                for (var i = 0; i < Each; i++)
+                {
+                    simulation.Scheduler.Schedule("one", TimeSpan.FromMilliseconds(i % 100), 1, (one, run) =>
+                    {
+                        Interlocked.Add(ref runs, one);
+                        return Task.CompletedTask;
+                    });
+                }
+
+                await simulation.AdvanceAsync(TimeSpan.FromMilliseconds(100));
+            }
+        }
+    }
+
+    private static (long Memory, int Threads, int Handles) Measure()
+    {
+        using var process = Process.GetCurrentProcess();
+        return (GC.GetTotalMemory(forceFullCollection: true), process.Threads.Count, process.HandleCount);
+    }
+}
