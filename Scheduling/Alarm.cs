@@ -72,7 +72,12 @@ internal sealed class Alarm(TimeProvider time, object gate, Action look) : IDisp
 
     public void Dispose() => _timer.Dispose();
 
-    private void Aim(long wait) => _timer.Period = Milliseconds(wait - _lead);
+    /// <summary>Sets the timer, unless its next tick is soon enough as it is: setting it wakes the platform's timer thread.</summary>
+    private void Aim(long wait)
+    {
+        var period = Milliseconds(wait - _lead);
+        if (_timer.Period != period) _timer.Period = period;
+    }
 
     /// <summary>The least whole number of milliseconds that is not shorter: timers take no fraction, and not zero.</summary>
     private static TimeSpan Milliseconds(long ticks) =>
