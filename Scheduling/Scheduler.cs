@@ -339,7 +339,7 @@ internal sealed class Scheduler : IDisposable
         TaskCompletionSource? idle;
         lock (_gate)
         {
-            if (_alarm.IsRaised || _running.Current.Count > 0) return;
+            if (_alarm.IsRaised || _running.Any) return;
             (idle, _idle) = (_idle, null);
         }
 
