@@ -41,9 +41,9 @@ internal static class Help
     public static UsageException Refuse(string[] arguments)
     {
         var first = arguments[0];
-        if (Arguments.Contains(first)) return new($"{first} stands alone, found '{CronFormatException.Printable(arguments[1])}' after it.");
+        if (Arguments.Contains(first)) return new($"{first} stands alone, found '{Excerpt.Of(arguments[1])}' after it.");
 
         var advice = Nearest.To(first, Arguments) is { } nearest ? $"did you mean {nearest}?" : "try --help.";
-        return new($"unknown argument '{CronFormatException.Printable(first)}': {advice}");
+        return new($"unknown argument '{Excerpt.Of(first)}': {advice}");
     }
 }

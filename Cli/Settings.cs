@@ -42,6 +42,6 @@ internal sealed record Settings(string Format, LogLevel Level)
         }
 
         var words = string.Join(", ", choices.Select(static choice => choice.Word));
-        throw new UsageException($"{variable} must be one of {words}; found '{CronFormatException.Printable(given)}'.");
+        throw new UsageException($"{variable} must be one of {words}; found '{Excerpt.Of(given)}'.");
     }
 }

@@ -24,7 +24,7 @@ internal static class HeartbeatSwitch
         var word = (value ?? "").Trim();
         odd = null;
         if (IsOneOf(Off, word)) return false;
-        if (!IsOneOf(On, word)) odd = CronFormatException.Printable(word);
+        if (!IsOneOf(On, word)) odd = Excerpt.Of(word);
         return true;
     }
 
