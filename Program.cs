@@ -8,8 +8,9 @@ namespace Heartbeat;
 /// <summary>The composition root: here, and nowhere else, are the clock, the console and the environment named.</summary>
 internal static class Program
 {
-    private static async Task<int> Main(string[] args)
+    internal static async Task<int> Main(string[] args)
     {
+        StandardStreams.Claim();
         try
         {
             switch (args)
@@ -32,13 +33,16 @@ internal static class Program
                     return 0;
 
                 default:
-                    throw new UsageException($"unknown argument '{PlainFormatter.Excerpt(args[0])}'; try --help.");
+                    throw Help.Refuse(args);
             }
         }
         catch (UsageException exception)
         {
-            await Console.Error.WriteLineAsync($"heartbeat: {exception.Message}").ConfigureAwait(false);
-            return 2;
+            return Complain(exception, 2);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            return Complain(exception, 1);
         }
     }
 
@@ -50,5 +54,19 @@ internal static class Program
         using var scheduler = new Scheduler(time, logging.CreateLogger<Scheduler>());
         HeartbeatJobs.RegisterIfEnabled(environment(HeartbeatSwitch.Variable), scheduler, new UuidV1(time), logging.CreateLogger("Heartbeat"));
         return await scheduler.RunAsync(stop).ConfigureAwait(false) ? 0 : 1;
+    }
+
+    private static int Complain(Exception exception, int exitCode)
+    {
+        try
+        {
+            Console.Error.WriteLine($"heartbeat: {exception.Message}");
+        }
+        catch (Exception unwritable) when (unwritable is IOException or UnauthorizedAccessException)
+        {
+            // The exit code is all that is left to say it with.
+        }
+
+        return exitCode;
     }
 }
