@@ -75,7 +75,7 @@ internal sealed class CronExpression
             var later = _offsets.At(span.End);
             if (next < span.End + later.Offset) return At(span.End, later.Offset);   // in a gap: at its end
             if (IsPeriodic && later.Offset < span.Offset) next = NextLocal(span.End + later.Offset - 1);
-            span = later;
+            span = _offsets.At(Math.Max(span.End, next - ZoneOffsets.LongestSetBack));   // nothing matches on the way
         }
 
         return At(next - span.Offset, span.Offset);

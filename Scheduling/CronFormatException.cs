@@ -70,8 +70,11 @@ internal sealed class CronFormatException : FormatException
     public static CronFormatException BadStep(string expression, CronField field, ReadOnlySpan<char> item) =>
         Refused(expression, field, item, $"; a step is 1-{field.Last} and begins anew with each {field.Cycle}");
 
-    public static CronFormatException Reversed(string expression, CronField field, ReadOnlySpan<char> item) =>
-        Refused(expression, field, item, "; a range must not run backwards: write it as two");
+    public static CronFormatException Reversed(string expression, CronField field, ReadOnlySpan<char> item, int low, int high)
+    {
+        var instead = item.Contains('/') ? "it as two" : $"'{low}-{field.Last},{field.First}-{high}'";
+        return Refused(expression, field, item, $"; a range must not run backwards: write {instead}");
+    }
 
     private static CronFormatException Refused(string expression, CronField field, ReadOnlySpan<char> item, string hint) =>
         new(

@@ -130,7 +130,7 @@ internal static class CronParser
         if (low < field.First || high < field.First || low > field.Last || high > field.Last || step < 0)
             throw CronFormatException.BadItem(expression, field, item);
         if (step < 1 || step > field.Last) throw CronFormatException.BadStep(expression, field, item);
-        if (low > high) throw CronFormatException.Reversed(expression, field, item);
+        if (low > high) throw CronFormatException.Reversed(expression, field, item, low, high);
         return Bits(low, high, step);
     }
 

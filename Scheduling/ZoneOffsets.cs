@@ -18,7 +18,7 @@ internal sealed class ZoneOffsets(TimeZoneInfo zone)
     private const long Horizon = 400 * TimeSpan.TicksPerDay;
 
     /// <summary>The furthest that a clock is set back: offsets are within 14 hours of UTC.</summary>
-    private const long LongestSetBack = 28 * TimeSpan.TicksPerHour;
+    public const long LongestSetBack = 28 * TimeSpan.TicksPerHour;
 
     public static readonly ZoneOffsets Utc = new(TimeZoneInfo.Utc) { _last = new(0, long.MaxValue, 0, 0) };
 

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Heartbeat.Tests.Infra;
 
-/// <summary>Finds the next occurrence by looking at every minute: slow, obvious, and without any code of the product.</summary>
+/// <summary>Finds the next occurrence by looking at every minute, without any code of the product.</summary>
 /// <remarks>
 /// <para>
 /// Walks along UTC and reads the clock on the wall each minute. A minute is an occurrence if its reading matches; or if
@@ -136,8 +136,11 @@ internal sealed class CronOracleZone
     public CronOracleZone(TimeZoneInfo zone)
     {
         Zone = zone;
-        _days = [.. Enumerable.Range(FirstDay, LastDay - FirstDay + 1).Select(day => Offsets(day * (long)MinutesPerDay, zone))];
-        Changes = [.. _days.Index().Where(static day => day.Item.Length > 1).Select(static day => FirstDay + day.Index)];
+        _days =
+        [
+            .. Enumerable.Range(FirstDay, LastDay - FirstDay + 1).Select(day => Offsets(day * (long)MinutesPerDay, zone)),
+        ];
+        Changes = [.. Enumerable.Range(FirstDay, _days.Length).Where(day => _days[day - FirstDay].Length > 1)];
     }
 
     public TimeZoneInfo Zone { get; }

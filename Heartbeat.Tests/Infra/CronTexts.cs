@@ -5,7 +5,9 @@ namespace Heartbeat.Tests.Infra;
 /// <summary>Random texts for the cron parser: expressions that are valid, and strings that mostly are not.</summary>
 internal sealed class CronTexts(int seed)
 {
-    private const string HostileLetters = "0123456789*,-/?LWHlwh#@~ \t\r\n\0\u00A0\u0663\uFF15\uFEFF\u2028\uD800ſUNıJANsunmonTZ=every";
+    /// <summary>What some cron reads, what looks like it (digits and letters of other scripts), what does not show.</summary>
+    private const string Hostile =
+        "0123456789*,-/?LWHlwh#@~ \t\r\n\0\u00A0\u0663\uFF15\uFEFF\u2028\uD800\u017FUN\u0131JANsunmonTZ=every";
 
     private readonly Random _random = new(seed);
 
@@ -32,20 +34,22 @@ internal sealed class CronTexts(int seed)
         return instant.ToOffset(TimeSpan.FromHours(_random.Next(-12, 15)));
     }
 
-    /// <summary>Letters that mean something to some cron, strung together, or an expression with one of them put in.</summary>
-    public string Hostile()
+    /// <summary>Hostile letters strung together, or an expression with one of them put in.</summary>
+    public string HostileText()
     {
         if (_random.Next(3) == 0)
         {
             var expression = Expression();
-            return expression.Insert(_random.Next(expression.Length + 1), HostileLetters[_random.Next(HostileLetters.Length)].ToString());
+            var letter = Hostile[_random.Next(Hostile.Length)];
+            return expression.Insert(_random.Next(expression.Length + 1), letter.ToString());
         }
 
         var length = _random.Next(_random.Next(4) == 0 ? 2_000 : 40);
-        return string.Create(length, _random, static (text, random) => random.GetItems<char>(HostileLetters, text));
+        return string.Create(length, _random, static (text, random) => random.GetItems<char>(Hostile, text));
     }
 
-    private string DayField(int first, int last, string names) => _random.Next(20) == 0 ? "?" : Field(first, last, names, 50);
+    private string DayField(int first, int last, string names) =>
+        _random.Next(20) == 0 ? "?" : Field(first, last, names, 50);
 
     private string Field(int first, int last, string names, int starsInHundred) => _random.Next(100) < starsInHundred
         ? _random.Next(3) == 0 ? $"*/{Number(_random.Next(1, last + 1))}" : "*"
@@ -58,7 +62,7 @@ internal sealed class CronTexts(int seed)
         var item = _random.Next(4) switch
         {
             0 => $"{Value(low, first, names)}-{Value(high, first, names)}",
-            1 when names.StartsWith("SUN", StringComparison.Ordinal) && low is > 0 and < 7 => $"{Value(low, first, names)}-Sun",
+            1 when last == 7 && low is > 0 and < 7 => $"{Value(low, first, names)}-Sun",
             2 when _random.Next(5) == 0 => "*",
             _ => Value(low, first, names),
         };
@@ -70,7 +74,8 @@ internal sealed class CronTexts(int seed)
         var at = (value - first) * 3;
         if (at >= names.Length || _random.Next(2) == 0) return Number(value);
         var name = names.Substring(at, 3);
-        return _random.Next(3) switch { 0 => name, 1 => name.ToLowerInvariant(), _ => name[0] + name[1..].ToLowerInvariant() };
+        var lower = name.ToLowerInvariant();
+        return _random.Next(3) switch { 0 => name, 1 => lower, _ => name[0] + lower[1..] };
     }
 
     private string Number(int value) => value.ToString(_random.Next(10) == 0 ? "00" : "0", CultureInfo.InvariantCulture);
