@@ -87,7 +87,7 @@ public sealed class CronErrorTests(ITestOutputHelper output)
     [InlineData("0 0 12 ? * MON 2026", null, null, FiveFields + "7; leave out the seconds and the year")]
     [InlineData("* * * * * * * *", null, null, FiveFields + "8")]
     [InlineData(" TZ=Europe/London 0 6 * * *", null, 1, Zone)]
-    [InlineData("cron_tz=UTC * * * * *", null, 0, Zone)]
+    [InlineData("cron_tz=UTC * * * *", null, 0, Zone)]
     [InlineData("@every 5m", null, 0, "'@every 5m' is not read here: write a step, as in '*/5 * * * *' for every five minutes")]
     [InlineData(" @reboot", null, 1, "'@reboot' is not read here: schedule a job without delay when the program starts")]
     [InlineData("@yearl", null, 0, "'@yearl' is not read here: " + Macros)]

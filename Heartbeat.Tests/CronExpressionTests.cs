@@ -135,9 +135,9 @@ public sealed class CronExpressionTests(ITestOutputHelper output)
     {
         var cron = CronExpression.Parse("30 * * * *", TimeZoneInfo.FindSystemTimeZoneById("Australia/Lord_Howe"));
         var start = new DateTimeOffset(2025, 1, 1, 0, 0, 0, TimeSpan.Zero);
-        DateTimeOffset?[] Answers() => [.. Enumerable.Range(0, 3_000).Select(i => cron.Next(start.AddHours(i * 185 % 15_000)))];
-        var expected = Answers();
-        Parallel.For(0, 4, _ => Answers().ShouldBe(expected));
+        var answers = Enumerable.Range(0, 3_000).Select(i => cron.Next(start.AddHours(i * 185 % 15_000)));
+        var expected = answers.ToList();
+        Parallel.For(0, 4, _ => answers.ShouldBe(expected));
     }
 
     private static long AllocatedInAYear(TimeZoneInfo zone)
@@ -145,7 +145,7 @@ public sealed class CronExpressionTests(ITestOutputHelper output)
         var cron = CronExpression.Parse("*/10 * * * *", zone);
         var next = cron.Next(new(2025, 1, 1, 0, 0, 0, TimeSpan.Zero));
         var before = GC.GetAllocatedBytesForCurrentThread();
-        while (next is { Year: 2025 }) next = cron.Next(next.Value);
+        for (var i = 0; i < 365 * 24 * 6; i++) next = cron.Next(next!.Value);
         return GC.GetAllocatedBytesForCurrentThread() - before;
     }
 

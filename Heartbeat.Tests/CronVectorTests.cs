@@ -7,11 +7,11 @@ using Xunit.Abstractions;
 
 namespace Heartbeat.Tests;
 
-/// <summary>The answers of ten other projects' test suites, read from the folder that <c>CRON_VECTORS</c> names.</summary>
+/// <summary>The answers of other projects' test suites, read from the folder that <c>CRON_VECTORS</c> names.</summary>
 /// <remarks>
 /// Each file has one header row and tab-separated columns; every row counts and there are no exceptions. Catches: any
-/// change of the dialect, such as <c>&amp;</c> for <c>|</c> between the days (30 rows), a step that counts from 0, an
-/// overlap in which fixed times run twice.
+/// change of the dialect, such as <c>&amp;</c> for <c>|</c> between the days, a step that counts from 0, an overlap in
+/// which fixed times run twice.
 /// </remarks>
 public sealed class CronVectorTests(ITestOutputHelper output)
 {

@@ -169,8 +169,9 @@ public sealed class CronZoneTests(ITestOutputHelper output)
         string expression, TimeZoneInfo zone, DateTimeOffset start, DateTimeOffset end)
     {
         var cron = CronExpression.Parse(expression, zone);
-        for (var next = cron.Next(start); next <= end; next = cron.Next(next.Value))
+        for (var (at, next) = (start, cron.Next(start)); next <= end; (at, next) = (next.Value, cron.Next(next.Value)))
         {
+            if (next <= at) Assert.Fail($"{next:O} is not later than {at:O} in {zone.Id}");
             if (next.Value.Offset != zone.GetUtcOffset(next.Value)) Assert.Fail($"{next:O} is no time in {zone.Id}");
             yield return next.Value;
         }

@@ -44,23 +44,22 @@ internal sealed class CronFormatException : FormatException
         return new(expression, $"'{Printable(macro)}' is not read here: {hint}", null, PositionOf(macro, expression));
     }
 
-    public static CronFormatException NotFiveFields(string expression, ReadOnlySpan<char> text)
+    public static CronFormatException ZoneWithin(string expression, ReadOnlySpan<char> text)
     {
-        if (Begins(text, "TZ=") || Begins(text, "CRON_TZ="))
-        {
-            const string Fault = "'TZ=' is not read here: the time zone is given beside the expression";
-            return new(expression, Fault, null, PositionOf(text, expression));
-        }
+        const string Fault = "'TZ=' is not read here: the time zone is given beside the expression";
+        return new(expression, Fault, null, PositionOf(text, expression));
+    }
 
-        var count = 0;
-        foreach (var field in text.SplitAny(" \t")) count += text[field].IsEmpty ? 0 : 1;
+    public static CronFormatException NotFiveFields(string expression, string blanks)
+    {
+        const string Fields = "minute hour day-of-month month day-of-week";
+        var count = expression.Split(blanks.ToCharArray(), StringSplitOptions.RemoveEmptyEntries).Length;
         var hint = count switch
         {
             6 => "; leave out the seconds or the year",
             7 => "; leave out the seconds and the year",
             _ => "",
         };
-        const string Fields = "minute hour day-of-month month day-of-week";
         return new(expression, $"five fields are needed ({Fields}), found {count}{hint}");
     }
 
@@ -70,7 +69,8 @@ internal sealed class CronFormatException : FormatException
     public static CronFormatException BadStep(string expression, CronField field, ReadOnlySpan<char> item) =>
         Refused(expression, field, item, $"; a step is 1-{field.Last} and begins anew with each {field.Cycle}");
 
-    public static CronFormatException Reversed(string expression, CronField field, ReadOnlySpan<char> item, int low, int high)
+    public static CronFormatException Reversed(
+        string expression, CronField field, ReadOnlySpan<char> item, int low, int high)
     {
         var instead = item.Contains('/') ? "it as two" : $"'{low}-{field.Last},{field.First}-{high}'";
         return Refused(expression, field, item, $"; a range must not run backwards: write {instead}");

@@ -54,10 +54,11 @@ internal static class CronParser
 
         var text = expression.AsSpan().Trim(Blanks);
         if (text.StartsWith('@')) text = MeaningOf(text, expression);
+        if (BeginsWith("TZ=", text) || BeginsWith("CRON_TZ=", text)) throw CronFormatException.ZoneWithin(expression, text);
 
         Span<Range> ranges = stackalloc Range[FieldCount + 1];   // one to spare, for what is too much
         if (text.SplitAny(ranges, Blanks, StringSplitOptions.RemoveEmptyEntries) != FieldCount)
-            throw CronFormatException.NotFiveFields(expression, text);
+            throw CronFormatException.NotFiveFields(expression, Blanks);
 
         var (minute, hour) = (ranges[0], ranges[1]);
         var (day, month, weekday) = (ranges[2], ranges[3], ranges[4]);
@@ -73,6 +74,9 @@ internal static class CronParser
 
     /// <summary>7 is Sunday too.</summary>
     private static uint Weekdays(ulong bits) => (uint)(bits | bits >> 7) & 0b111_1111;
+
+    private static bool BeginsWith(string prefix, ReadOnlySpan<char> text) =>
+        text.StartsWith(prefix, StringComparison.OrdinalIgnoreCase);
 
     /// <summary>A <c>?</c> is a <c>*</c> by another name.</summary>
     private static bool BeginsWithStar(ReadOnlySpan<char> field) => field[0] is '*' or '?';

@@ -11,7 +11,7 @@ namespace Heartbeat.Scheduling;
 /// </remarks>
 internal sealed class ZoneOffsets(TimeZoneInfo zone)
 {
-    /// <summary>An offset that lasts for less than this may be missed; the shortest ever was of 4 days less 20 minutes.</summary>
+    /// <summary>An offset that lasts for less than this may be missed; the shortest ever lasted almost 4 days.</summary>
     private const long Stride = 3 * TimeSpan.TicksPerDay;
 
     /// <summary>How far to look for the next change: beyond, a span ends without one.</summary>
