@@ -28,7 +28,7 @@ internal static class DayStrips
 
         WriteSilence(verdict.Successions.Max(static one => one.Missing.Count > 0 ? DaysOf(new(0, one.Missing.Last)).Last : 0) + 1 - next, ink);
         ink.WriteLine();
-        ink.WriteLine($"{SpanMinutes} minutes a character, UTC: # all there, + half a beat missing, - beats missing, x no beat, . not in the log");
+        ink.WriteLine($"{SpanMinutes} minutes a character, UTC: # all there, + half of a pair missing, - beats missing, x no beat, . not in the log");
     }
 
     /// <summary>Tells successions apart, if there are several.</summary>

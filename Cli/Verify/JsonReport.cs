@@ -78,7 +78,7 @@ internal static class JsonReport
         WriteInstant(json, "mostAt", spread.MostAt);
         json.WriteEndObject();
 
-        static double Seconds(double ticks) => Math.Round(ticks / TimeSpan.TicksPerSecond, 6);
+        static double Seconds(double ticks) => Math.Round(ticks / TimeSpan.TicksPerSecond, 7);
     }
 
     private static void WriteInstant(Utf8JsonWriter json, string name, long ticks) =>

@@ -16,6 +16,7 @@ internal static class TextReport
 
     private static void WriteVerdict(Verdict verdict, Ink ink)
     {
+        var restarts = verdict.Processes.Count - verdict.Successions.Count;
         var missing = new List<string>();
         Add(missing, verdict.Sum(static process => process.Missed.Count + process.Silent.Count), "beat missed", "beats missed");
         Add(missing, verdict.Sum(static process => process.Down.Count), "minute down", "minutes down");
@@ -25,7 +26,8 @@ internal static class TextReport
         else ink.Write($"Not all alive: {string.Join(", ", missing)}.", Ink.Red);
         ink.WriteLine($" {Count(verdict.Sum(static process => process.Beats), "beat")} and "
             + $"{Count(verdict.Sum(static process => process.Events), "event")} of "
-            + $"{Count(verdict.Processes.Count, "process", "processes")}, {Range(verdict.First, verdict.Last)} UTC.");
+            + $"{Count(verdict.Processes.Count, "process", "processes")}{(restarts > 0 ? $" with {Count(restarts, "restart")}" : "")}"
+            + $"{(verdict.Successions.Count > 1 ? $", {verdict.Successions.Count} side by side" : "")}, {Range(verdict.First, verdict.Last)} UTC.");
         if (verdict.Sum(static process => process.Cut) > 0) ink.WriteLine("The log is cut at its start: it begins with the event of a beat that is not in it.");
         if (verdict.Damaged > 0) ink.WriteLine($"{Count(verdict.Damaged, "damaged line")} skipped.");
     }

@@ -58,13 +58,13 @@ internal sealed class Track(ProcessBeats process)
         }
         else
         {
-            if (!isNewMinute && kind == BeatKind.Timed) process.SecondBeats++;
             _unpaired.Add(id, kind);
             _newest = Math.Max(_newest, id);
             if (_unpaired.Count > MostUnpaired) Settle(_newest - TimeSpan.TicksPerHour, long.MinValue, long.MaxValue);
             if (_unpaired.Count > MostUnpaired) Settle(long.MaxValue, long.MinValue, long.MaxValue);
         }
 
+        if (!isNewMinute && kind == BeatKind.Timed) process.SecondBeats++;
         return true;
     }
 

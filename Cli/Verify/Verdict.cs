@@ -80,7 +80,8 @@ internal sealed class Verdict
     private static void Finish(Succession succession)
     {
         var last = succession.Processes[^1];
-        last.Silent.Add(new MinuteRange(last.Minutes.Last + 1, (last.LogEnd - BeatHistory.Slack) / TimeSpan.TicksPerMinute));
+        // One line alone is more likely a damaged one than a process that fell silent.
+        if (last.Beats + last.Events > 1) last.Silent.Add(new MinuteRange(last.Minutes.Last + 1, (last.LogEnd - BeatHistory.Slack) / TimeSpan.TicksPerMinute));
         foreach (var process in succession.Processes)
         {
             succession.Minutes.Add(process.Minutes);

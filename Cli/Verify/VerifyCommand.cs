@@ -15,6 +15,14 @@ internal sealed record VerifyConsole(Stream Input, TextWriter Output, TextWriter
 /// <summary><c>heartbeat verify</c>: tells from a log whether scheduling was alive.</summary>
 internal static class VerifyCommand
 {
+    /// <summary>A log may be written to, or moved away, while it is read. The buffer is the scanner's.</summary>
+    private static readonly FileStreamOptions Reading = new()
+    {
+        Share = FileShare.ReadWrite | FileShare.Delete,
+        Options = FileOptions.SequentialScan,
+        BufferSize = 0,
+    };
+
     /// <summary>Reads the logs and writes the report.</summary>
     /// <returns>The exit code: 0 if all were alive, 1 if something is missing.</returns>
     /// <exception cref="UsageException">
@@ -44,8 +52,8 @@ internal static class VerifyCommand
         {
             if (areOptions && argument == "--") areOptions = false;
             else if (areOptions && argument == "--json") isJson = true;
-            else if (areOptions && argument.StartsWith('-') && argument != "-") throw new UsageException($"unknown option '{PlainFormatter.Excerpt(argument)}' of verify; the only one is --json.");
-            else files.Add(argument);
+            else if (!areOptions || !argument.StartsWith('-') || argument == "-") files.Add(argument);
+            else throw new UsageException($"verify has no option '{PlainFormatter.Excerpt(argument)}'; it has --json.");
         }
 
         return (files, isJson);
@@ -60,9 +68,8 @@ internal static class VerifyCommand
         {
             try
             {
-                // Without a buffer of its own: the scanner has one.
-                using var log = file == "-" ? console.Input : new FileStream(file, new FileStreamOptions { Share = FileShare.ReadWrite | FileShare.Delete, BufferSize = 0, Options = FileOptions.SequentialScan });
-                scanner.Read(log, progress.Add);
+                using var log = file == "-" ? null : new FileStream(file, Reading);
+                scanner.Read(log ?? console.Input, progress.Add);
             }
             catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
             {
