@@ -33,7 +33,8 @@ public sealed class VerifyTests(ITestOutputHelper output)
             }
 
             VerifyCase.Words(verified.Json).ShouldBe(log.Expected, $"seed {seed} + {number}");
-            if (verified.ExitCode == 0) alive++;
+            verified.ExitCode.ShouldBe(log.IsAlive ? 0 : 1);
+            if (log.IsAlive) alive++;
         }
 
         output.WriteLine($"{alive} alive, {empty} empty");

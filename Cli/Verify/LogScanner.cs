@@ -23,7 +23,7 @@ internal sealed class LogScanner(BeatHistory history)
 
     // Of the present log: its outer lines, as far as they may hold their time, and where in a line times are.
     private byte[]? _firstLine;
-    private byte[] _lastLine = [];
+    private byte[]? _lastLine;
     private int _timesAt;
 
     private static ReadOnlySpan<byte> Mark => "Heartbeat ("u8;
@@ -40,7 +40,7 @@ internal sealed class LogScanner(BeatHistory history)
     /// <param name="onRead">Told after each reading how many bytes it was.</param>
     public void Read(Stream log, Action<int> onRead)
     {
-        (_firstLine, _timesAt) = (null, -1);
+        (_firstLine, _lastLine, _timesAt) = (null, null, -1);
         var kept = 0;
         for (int read; (read = log.Read(_buffer.AsSpan(kept))) > 0;)
         {

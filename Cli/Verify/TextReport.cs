@@ -16,7 +16,6 @@ internal static class TextReport
 
     private static void WriteVerdict(Verdict verdict, Ink ink)
     {
-        var restarts = verdict.Processes.Count - verdict.Successions.Count;
         var missing = new List<string>();
         Add(missing, verdict.Sum(static process => process.Missed.Count + process.Silent.Count), "beat missed", "beats missed");
         Add(missing, verdict.Sum(static process => process.Down.Count), "minute down", "minutes down");
@@ -24,10 +23,15 @@ internal static class TextReport
         Add(missing, verdict.Sum(static process => process.EventsWithoutBeat.Count), "event without a beat", "events without a beat");
         if (missing.Count == 0) ink.Write("All alive: nothing missing.", Ink.Green);
         else ink.Write($"Not all alive: {string.Join(", ", missing)}.", Ink.Red);
-        ink.WriteLine($" {Count(verdict.Sum(static process => process.Beats), "beat")} and "
-            + $"{Count(verdict.Sum(static process => process.Events), "event")} of "
-            + $"{Count(verdict.Processes.Count, "process", "processes")}{(restarts > 0 ? $" with {Count(restarts, "restart")}" : "")}"
-            + $"{(verdict.Successions.Count > 1 ? $", {verdict.Successions.Count} side by side" : "")}, {Range(verdict.First, verdict.Last)} UTC.");
+        ink.WriteLine();
+
+        var seen = new List<string>();
+        Add(seen, verdict.Sum(static process => process.Beats), "beat", "beats");
+        Add(seen, verdict.Sum(static process => process.Events), "event", "events");
+        Add(seen, verdict.Processes.Count, "process", "processes");
+        Add(seen, verdict.Processes.Count - verdict.Successions.Count, "restart", "restarts");
+        if (verdict.Successions.Count > 1) seen.Add($"{verdict.Successions.Count} side by side");
+        ink.WriteLine($"{string.Join(", ", seen)}: {Range(verdict.First, verdict.Last)} UTC.");
         if (verdict.Sum(static process => process.Cut) > 0) ink.WriteLine("The log is cut at its start: it begins with the event of a beat that is not in it.");
         if (verdict.Damaged > 0) ink.WriteLine($"{Count(verdict.Damaged, "damaged line")} skipped.");
     }
@@ -47,7 +51,7 @@ internal static class TextReport
         Add(notes, process.Cut, "event from before the log", "events from before the log");
         Add(notes, process.Duplicates, "duplicate line", "duplicate lines");
         Add(notes, process.SecondBeats, "second beat in its minute", "second beats in their minutes");
-        Add(notes, process.SetBacks, "clock set back", "times the clock was set back");
+        Add(notes, process.SetBacks, "step back of the clock", "steps back of the clock");
         if (process.AfterMinute is { Count: > 0 } after)
         {
             notes.Add(process.OffMinute == 0

@@ -70,6 +70,9 @@ internal sealed class VerifyCase
         }
     }
 
+    /// <summary>Whether none of the lists of minutes has anything in it.</summary>
+    public bool IsAlive => Expected.Split('[').Skip(1).All(static list => list[0] == ']');
+
     /// <summary>Puts a report in the words of <see cref="Expected"/>.</summary>
     public static string Words(JsonElement report) => string.Join(
         '\n',
