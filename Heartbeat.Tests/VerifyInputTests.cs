@@ -147,12 +147,41 @@ public sealed class VerifyInputTests(ITestOutputHelper output)
             File.WriteAllLines(files[0], one);
             File.WriteAllLines(files[1], other);
             Verify("", files).ExitCode.ShouldBe(0);
+            Verify("", files[1], files[0]).ExitCode.ShouldBe(0);
             Verify(one.Concat(other)).ExitCode.ShouldBe(1);
         }
         finally
         {
             folder.Delete(recursive: true);
         }
+    }
+
+    [Fact]
+    public void Machines_that_beat_in_one_minute_only_ran_side_by_side()
+    {
+        var lines = Beats(Evening, 1).Concat(Beats(Evening.AddTicks(10), 1, node: 0xA3550F1E2B77)).Select(static beat => beat.Line);
+        Verify(lines, "--json").Json.GetProperty("processes").EnumerateArray().Select(static process => process.GetProperty("restartOf").GetString())
+            .ShouldBe([null, null]);
+    }
+
+    [Fact]
+    public void A_log_that_is_read_twice_has_as_many_duplicates()
+    {
+        var lines = Beats(Evening, 2_000).Select(static beat => beat.Line).ToList();
+        var verified = Verify([.. lines, .. lines], "--json");
+        Words(verified).ShouldBe("2000 beats, 2000 events, 4000 duplicates, 0 damaged");
+        verified.ExitCode.ShouldBe(0);
+    }
+
+    [Fact]
+    public void Years_without_an_event_are_all_named()
+    {
+        // More than are kept to be paired.
+        var verified = Verify(Beats(Evening, 20_000).Where(static (_, index) => index % 2 == 0).Select(static beat => beat.Line), "--json");
+        var process = verified.Json.GetProperty("processes")[0];
+        process.GetProperty("beatsWithoutEvent").GetProperty("count").GetInt32().ShouldBe(19_999);
+        process.GetProperty("beatsWithoutEvent").GetProperty("ranges").GetArrayLength().ShouldBe(1);
+        process.GetProperty("pending").GetInt32().ShouldBe(1);
     }
 
     [Theory]

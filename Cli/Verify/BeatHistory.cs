@@ -38,7 +38,7 @@ internal sealed class BeatHistory
         if (time is { } written) Reach(written);
         if (!track.See(kind, uuid))
         {
-            track.Process.CountDuplicate();
+            track.Process.Duplicates++;
             return;
         }
 

@@ -7,8 +7,6 @@ internal sealed class ProcessBeats(ulong node)
     private const long OnTheMinute = TimeSpan.TicksPerSecond;
 
     private readonly List<Track> _tracks = [];
-    private long _first = long.MaxValue;
-    private long _last = long.MinValue;
 
     public ulong Node => node;
 
@@ -19,7 +17,7 @@ internal sealed class ProcessBeats(ulong node)
 
     public long Events { get; private set; }
 
-    public long Duplicates { get; private set; }
+    public long Duplicates { get; set; }
 
     /// <summary>Beats of other ids in a minute that has one.</summary>
     public long SecondBeats { get; set; }
@@ -61,10 +59,10 @@ internal sealed class ProcessBeats(ulong node)
     public MinuteSet Silent { get; } = new();
 
     /// <summary>The instant of the first beat, as <see cref="DateTime.Ticks"/>.</summary>
-    public long First => _first;
+    public long First { get; private set; } = long.MaxValue;
 
     /// <summary>The instant of the last beat.</summary>
-    public long Last => _last;
+    public long Last { get; private set; } = long.MinValue;
 
     /// <summary>The instant to which the logs with this process go.</summary>
     public long LogEnd { get; private set; } = long.MinValue;
@@ -88,14 +86,11 @@ internal sealed class ProcessBeats(ulong node)
         }
 
         Beats++;
-        _first = Math.Min(_first, uuid.Ticks);
-        _last = Math.Max(_last, uuid.Ticks);
+        (First, Last) = (Math.Min(First, uuid.Ticks), Math.Max(Last, uuid.Ticks));
         var after = uuid.Ticks % TimeSpan.TicksPerMinute;
         AfterMinute.Add(after, uuid.Ticks);
         if (after >= OnTheMinute) OffMinute++;
     }
-
-    public void CountDuplicate() => Duplicates++;
 
     /// <summary>All logs have been read.</summary>
     public void Close()
@@ -109,19 +104,12 @@ internal sealed class ProcessBeats(ulong node)
             var minutes = Beats > 0 ? track.Beats : track.Events;
             if (minutes.Count == 0) continue;
             Minutes.Add(minutes);
-            if (Beats > 0) Missed.Add(minutes.Gaps);
-            // What a track has is missing within it, even if another one, by a clock that was set back, has it.
+            // What a track lacks is missing, even if another one, by a clock that was set back, has such minutes.
+            Missed.Add(minutes.Gaps);
             covered.Add(new MinuteRange(minutes.First, minutes.Last));
         }
 
-        if (Beats > 0)
-        {
-            Missed.Add(covered.Gaps);
-        }
-        else
-        {
-            _first = Minutes.First * TimeSpan.TicksPerMinute;
-            _last = Minutes.Last * TimeSpan.TicksPerMinute;
-        }
+        Missed.Add(covered.Gaps);
+        if (Beats == 0) (First, Last) = (Minutes.First * TimeSpan.TicksPerMinute, Minutes.Last * TimeSpan.TicksPerMinute);
     }
 }

@@ -106,7 +106,7 @@ internal sealed class VerifyCase
 
         // The clock sequences one by one, and what lies between them.
         var (missed, spanned) = (new HashSet<long>(), new HashSet<long>());
-        foreach (var sequence in beats.GroupBy(static line => line.Sequence))
+        foreach (var sequence in (beats.Count > 0 ? beats : events).GroupBy(static line => line.Sequence))
         {
             var had = sequence.Select(static line => line.Id / Minute).ToHashSet();
             var span = Between(had.Min(), had.Max()).ToList();
