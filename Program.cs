@@ -1,4 +1,5 @@
 using Heartbeat.Cli;
+using Heartbeat.Cli.Verify;
 using Heartbeat.Jobs;
 using Heartbeat.Scheduling;
 using Microsoft.Extensions.Logging;
@@ -31,6 +32,15 @@ internal static class Program
                 case ["--version"]:
                     await Console.Out.WriteLineAsync(Help.Version).ConfigureAwait(false);
                     return 0;
+
+                case ["verify", .. var rest]:
+                    // The console of Windows may show colours as letters.
+                    var hasColours = !OperatingSystem.IsWindows() && !Console.IsOutputRedirected && string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR"));
+                    using (var input = Console.OpenStandardInput())
+                    {
+                        var console = new VerifyConsole(input, Console.Out, Console.Error, hasColours, !Console.IsErrorRedirected);
+                        return VerifyCommand.Run(rest, console, TimeProvider.System);
+                    }
 
                 default:
                     throw Help.Refuse(args);
