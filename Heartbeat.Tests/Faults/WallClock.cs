@@ -18,6 +18,8 @@ internal sealed class WallClock : IDisposable
 
     private WallClock(TimeSpan shift)
     {
+        const UnixFileMode ForAChildThatIsNotRoot = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.OtherRead;
+        if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(_path, ForAChildThatIsNotRoot);
         _file = File.OpenHandle(_path, access: FileAccess.Write, share: FileShare.ReadWrite | FileShare.Delete);
         Shift = shift;
     }
