@@ -1,4 +1,5 @@
 using Heartbeat.Cli;
+using Heartbeat.Cli.Verify;
 using Heartbeat.Jobs;
 using Heartbeat.Scheduling;
 using Microsoft.Extensions.Logging;
@@ -8,8 +9,9 @@ namespace Heartbeat;
 /// <summary>The composition root: here, and nowhere else, are the clock, the console and the environment named.</summary>
 internal static class Program
 {
-    private static async Task<int> Main(string[] args)
+    internal static async Task<int> Main(string[] args)
     {
+        StandardStreams.Claim();
         try
         {
             switch (args)
@@ -31,14 +33,26 @@ internal static class Program
                     await Console.Out.WriteLineAsync(Help.Version).ConfigureAwait(false);
                     return 0;
 
+                case ["verify", .. var rest]:
+                    // The console of Windows may show colours as letters.
+                    var hasColours = !OperatingSystem.IsWindows() && !Console.IsOutputRedirected && string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR"));
+                    using (var input = Console.OpenStandardInput())
+                    {
+                        var console = new VerifyConsole(input, Console.Out, Console.Error, hasColours, !Console.IsErrorRedirected);
+                        return VerifyCommand.Run(rest, console, TimeProvider.System);
+                    }
+
                 default:
-                    throw new UsageException($"unknown argument '{PlainFormatter.Excerpt(args[0])}'; try --help.");
+                    throw Help.Refuse(args);
             }
         }
         catch (UsageException exception)
         {
-            await Console.Error.WriteLineAsync($"heartbeat: {exception.Message}").ConfigureAwait(false);
-            return 2;
+            return Complain(exception, 2);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            return Complain(exception, 1);
         }
     }
 
@@ -50,5 +64,19 @@ internal static class Program
         using var scheduler = new Scheduler(time, logging.CreateLogger<Scheduler>());
         HeartbeatJobs.RegisterIfEnabled(environment(HeartbeatSwitch.Variable), scheduler, new UuidV1(time), logging.CreateLogger("Heartbeat"));
         return await scheduler.RunAsync(stop).ConfigureAwait(false) ? 0 : 1;
+    }
+
+    private static int Complain(Exception exception, int exitCode)
+    {
+        try
+        {
+            Console.Error.WriteLine($"heartbeat: {exception.Message}");
+        }
+        catch (Exception unwritable) when (unwritable is IOException or UnauthorizedAccessException)
+        {
+            // The exit code is all that is left to say it with.
+        }
+
+        return exitCode;
     }
 }

@@ -13,16 +13,16 @@ internal static class ConsoleLog
     /// Lines are written by a thread of their own. When nobody reads them and the queue is full they are dropped and
     /// counted, by the logger itself: a job must not hang on a pipe.
     /// </remarks>
-    [SuppressMessage("Reliability", "CA2000", Justification = "The factory owns the provider.")]
+    [SuppressMessage("Reliability", "CA2000", Justification = "The factory owns providers that are added to it; not those it is made with.")]
     public static ILoggerFactory Create(Settings settings)
     {
         var options = new ConsoleLoggerOptions { FormatterName = settings.Format, QueueFullMode = ConsoleLoggerQueueFullMode.DropWrite };
         if (settings.Format == PlainFormatter.FormatterName)
         {
             // Without the service container, which would be most of the time until the first line.
-            return new LoggerFactory(
-                [new ConsoleLoggerProvider(new Fixed(options), [new PlainFormatter()])],
-                new LoggerFilterOptions { MinLevel = settings.Level });
+            var factory = new LoggerFactory([], new LoggerFilterOptions { MinLevel = settings.Level });
+            factory.AddProvider(new ConsoleLoggerProvider(new Fixed(options), [new PlainFormatter()]));
+            return factory;
         }
 
         return LoggerFactory.Create(logging => logging

@@ -1,4 +1,5 @@
 using System.Reflection;
+using Heartbeat.Scheduling;
 
 namespace Heartbeat.Cli;
 
@@ -9,22 +10,40 @@ internal static class Help
         heartbeat - runs scheduled jobs in one process, and shows in its log that they run
 
         usage:
-          heartbeat                    run until a signal stops it
-          heartbeat verify [FILE...]   read a log and tell whether scheduling was alive
-          heartbeat --help | --version
+          heartbeat                             run until a signal stops it
+          heartbeat verify [--json] [FILE...]   read logs, or stdin, and tell whether scheduling was alive
+          heartbeat --help | -h                 show this
+          heartbeat --version                   show the version and the commit it was built from
 
         environment:
-          ENABLE_HEARTBEAT   1, true, yes, on: log a heartbeat each minute      (default: off)
-          LOG_FORMAT         plain, json, systemd                               (default: plain)
+          ENABLE_HEARTBEAT   1, true, yes, on: log a heartbeat each minute;
+                             0, false, no, off or nothing: do not           (default: off)
+          LOG_FORMAT         plain, json, systemd                           (default: plain)
           LOG_LEVEL          trace, debug, information, warning, error,
-                             critical, none                                     (default: information)
+                             critical, none                                 (default: information)
+          NO_COLOR           anything: verify uses no colors                (default: unset)
 
-        exit codes: 0 stopped as told, 1 a job outlived the stop by 5 s, 2 bad usage;
-        a second signal ends the process at once
+        exit codes:
+          0   stopped as told; verify: all alive
+          1   a job outlived the stop by 5 s; verify: something is missing; or the output cannot be written
+          2   bad usage; verify: nothing to verify
+          A second signal ends the process at once: 130 for SIGINT, 143 for SIGTERM.
 
         """;
+
+    private static readonly string[] Arguments = ["--help", "-h", "--version", "verify"];
 
     /// <summary>The version, with the commit it was built from.</summary>
     public static string Version =>
         typeof(Help).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "unknown";
+
+    /// <summary>Refuses arguments that no use of the program has.</summary>
+    public static UsageException Refuse(string[] arguments)
+    {
+        var first = arguments[0];
+        if (Arguments.Contains(first)) return new($"{first} stands alone, found '{Excerpt.Of(arguments[1])}' after it.");
+
+        var advice = Nearest.To(first, Arguments) is { } nearest ? $"did you mean {nearest}?" : "try --help.";
+        return new($"unknown argument '{Excerpt.Of(first)}': {advice}");
+    }
 }

@@ -58,13 +58,6 @@ internal sealed class PlainFormatter() : ConsoleFormatter(FormatterName)
         return escaped.ToString();
     }
 
-    /// <summary>Shows a value from outside: escaped, and cut to its first 64 characters.</summary>
-    public static string Excerpt(ReadOnlySpan<char> value)
-    {
-        const int Longest = 64;
-        return value.Length > Longest ? $"{Escape(value[..Longest].ToString())}…" : Escape(value.ToString());
-    }
-
     private static string WordOf(LogLevel level) => level switch
     {
         LogLevel.Trace => "TRACE",

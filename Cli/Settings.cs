@@ -1,3 +1,5 @@
+using System.Text;
+using Heartbeat.Scheduling;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Console;
 
@@ -18,26 +20,28 @@ internal sealed record Settings(string Format, LogLevel Level)
 
     private static readonly (string Word, LogLevel Value)[] Levels =
     [
-        ("information", LogLevel.Information), ("trace", LogLevel.Trace), ("debug", LogLevel.Debug), ("warning", LogLevel.Warning),
+        ("trace", LogLevel.Trace), ("debug", LogLevel.Debug), ("information", LogLevel.Information), ("warning", LogLevel.Warning),
         ("error", LogLevel.Error), ("critical", LogLevel.Critical), ("none", LogLevel.None),
     ];
 
     /// <summary>Reads the settings.</summary>
     /// <param name="environment">Gives the value of a variable, or <see langword="null"/> if it is unset.</param>
     /// <exception cref="UsageException">A value is not one of those allowed.</exception>
-    public static Settings Read(Func<string, string?> environment) =>
-        new(Choose(FormatVariable, environment, Formats), Choose(LevelVariable, environment, Levels));
+    public static Settings Read(Func<string, string?> environment) => new(
+        Choose(FormatVariable, environment, Formats, PlainFormatter.FormatterName),
+        Choose(LevelVariable, environment, Levels, LogLevel.Information));
 
-    /// <summary>The value of the chosen word; blanks around it and case do not matter, and nothing chooses the first.</summary>
-    private static T Choose<T>(string variable, Func<string, string?> environment, (string Word, T Value)[] choices)
+    /// <summary>The value of the chosen word; blanks around it and case do not matter.</summary>
+    private static T Choose<T>(string variable, Func<string, string?> environment, (string Word, T Value)[] choices, T standard)
     {
         var given = environment(variable)?.Trim();
-        if (string.IsNullOrEmpty(given)) return choices[0].Value;
+        if (string.IsNullOrEmpty(given)) return standard;
         foreach (var (word, value) in choices)
         {
-            if (given.Equals(word, StringComparison.OrdinalIgnoreCase)) return value;
+            if (Ascii.EqualsIgnoreCase(given, word)) return value;
         }
 
-        throw new UsageException($"{variable} must be {string.Join(", ", choices.Select(static choice => choice.Word))}, found '{PlainFormatter.Excerpt(given)}'.");
+        var words = string.Join(", ", choices.Select(static choice => choice.Word));
+        throw new UsageException($"{variable} must be one of {words}; found '{Excerpt.Of(given)}'.");
     }
 }

@@ -28,7 +28,7 @@ internal sealed class StopSignals : IDisposable
         foreach (var registration in _registrations) registration.Dispose();
     }
 
-    private void OnSignal(PosixSignalContext signal)
+    internal void OnSignal(PosixSignalContext signal)
     {
         signal.Cancel = !_stop.IsCancellationRequested;
         _stop.Cancel();

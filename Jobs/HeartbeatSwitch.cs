@@ -1,3 +1,6 @@
+using System.Text;
+using Heartbeat.Scheduling;
+
 namespace Heartbeat.Jobs;
 
 /// <summary>The environment variable that turns the heartbeat on.</summary>
@@ -8,29 +11,23 @@ internal static class HeartbeatSwitch
     /// <summary>The accepted spellings, for people.</summary>
     public const string Spellings = "1, true, yes, on; or 0, false, no, off and nothing for off";
 
-    private const int ShownLength = 64;
+    private static readonly string[] On = ["1", "true", "yes", "on"];
+    private static readonly string[] Off = ["", "0", "false", "no", "off"];
 
     /// <summary>Reads the variable's value; blanks around it and case do not matter.</summary>
     /// <param name="value">The value; <see langword="null"/> if the variable is unset.</param>
     /// <param name="odd">
-    /// The value, cut to its first 64 characters, if it is none of the accepted spellings; it then counts as on.
+    /// The value, escaped and cut to its first 64 characters, if it is none of the accepted spellings; it then counts as on.
     /// </param>
     public static bool IsOn(string? value, out string? odd)
     {
-        odd = null;
         var word = (value ?? "").Trim();
-        if (word.Length <= ShownLength)
-        {
-            switch (word.ToUpperInvariant())
-            {
-                case "" or "0" or "FALSE" or "NO" or "OFF":
-                    return false;
-                case "1" or "TRUE" or "YES" or "ON":
-                    return true;
-            }
-        }
-
-        odd = word.Length > ShownLength ? word[..ShownLength] + "…" : word;
+        odd = null;
+        if (IsOneOf(Off, word)) return false;
+        if (!IsOneOf(On, word)) odd = Excerpt.Of(word);
         return true;
     }
+
+    private static bool IsOneOf(string[] spellings, string word) =>
+        Array.Exists(spellings, spelling => Ascii.EqualsIgnoreCase(spelling, word));
 }

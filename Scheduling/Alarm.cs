@@ -1,25 +1,30 @@
 namespace Heartbeat.Scheduling;
 
-/// <summary>Wakes the scheduler's loop for its next look, to the millisecond.</summary>
+/// <summary>Wakes the scheduler's loop for its next look.</summary>
 /// <remarks>
 /// <para>
-/// The platform's timers count in ticks of about 4 ms, and are early or late by as much. So the timer is aimed a little
-/// early, and the rest is waited for on the lock, where whoever schedules something earlier ends the wait with a pulse.
-/// A clock of the tests has exact timers: its waits are never on the lock.
+/// On the machine's own clock the loop has a thread, and waits on the scheduler's lock: to the millisecond, and a wake-up
+/// is one switch of threads. A tick of the platform's timers comes up to 7 ms early or late, and takes ten: those of the
+/// timer thread, of a worker, and of the pool's own upkeep.
+/// </para>
+/// <para>
+/// Any other clock has nothing to wait with but its timers: there the loop awaits a <see cref="PeriodicTimer"/>, whose
+/// period is set anew for each wait, and so runs inside the call that moves a clock of the tests.
 /// </para>
 /// <para>All members but <see cref="WaitAsync"/> and <see cref="Dispose"/> belong to the scheduler's lock.</para>
 /// </remarks>
-/// <param name="time">Whose timer to use.</param>
+/// <param name="time">The clock.</param>
 /// <param name="gate">The scheduler's lock.</param>
 /// <param name="look">Looks at what is due. Called on the thread pool, without the lock.</param>
 internal sealed class Alarm(TimeProvider time, object gate, Action look) : IDisposable
 {
     private readonly PeriodicTimer _timer = new(Timeout.InfiniteTimeSpan, time);
-    private readonly long _lead = time == TimeProvider.System ? TimeSpan.FromMilliseconds(8).Ticks : 0;
 
     /// <summary>When the next look is due, in elapsed ticks; none needs to be brought forward before the first was set.</summary>
     private long _next = long.MinValue;
-    private bool _waitsOnLock;
+
+    /// <summary>Whether the loop waits in <see cref="Set"/>, and needs a thread; else in <see cref="WaitAsync"/>.</summary>
+    public bool WaitsOnLock { get; } = time == TimeProvider.System;
 
     /// <summary>Whether a look has been asked for at once, and has not come yet.</summary>
     public bool IsRaised { get; set; }
@@ -31,21 +36,13 @@ internal sealed class Alarm(TimeProvider time, object gate, Action look) : IDisp
     /// <summary>Arranges the next look.</summary>
     /// <param name="now">Elapsed ticks.</param>
     /// <param name="wait">Ticks from now on, at least one.</param>
-    /// <returns>Whether to look again at once, since the time was short and has been waited for here.</returns>
+    /// <returns>Whether to look again at once, since the time has been waited for here.</returns>
     public bool Set(long now, long wait)
     {
         _next = now + wait;
-        if (wait > _lead)
-        {
-            Aim(wait);
-            return false;
-        }
-
-        if (_waitsOnLock) return false; // another thread does
-        _waitsOnLock = true;
-        Monitor.Wait(gate, Milliseconds(wait));
-        _waitsOnLock = false;
-        return true;
+        if (WaitsOnLock) Monitor.Wait(gate, Milliseconds(wait));
+        else Aim(wait);
+        return WaitsOnLock;
     }
 
     /// <summary>Has the next look come in time for an entry, if that is due before it.</summary>
@@ -55,11 +52,11 @@ internal sealed class Alarm(TimeProvider time, object gate, Action look) : IDisp
     {
         if (now + wait >= _next) return;
         _next = now + wait;
-        if (_waitsOnLock)
+        if (WaitsOnLock)
         {
-            Monitor.Pulse(gate);
+            Monitor.Pulse(gate); // a loop that is not waiting now looks again before it does
         }
-        else if (wait > _lead)
+        else if (wait > 0)
         {
             Aim(wait);
         }
@@ -72,7 +69,12 @@ internal sealed class Alarm(TimeProvider time, object gate, Action look) : IDisp
 
     public void Dispose() => _timer.Dispose();
 
-    private void Aim(long wait) => _timer.Period = Milliseconds(wait - _lead);
+    /// <summary>Sets the timer, unless its next tick is soon enough as it is: setting it is most of the cost of a look.</summary>
+    private void Aim(long wait)
+    {
+        var period = Milliseconds(wait);
+        if (_timer.Period != period) _timer.Period = period;
+    }
 
     /// <summary>The least whole number of milliseconds that is not shorter: timers take no fraction, and not zero.</summary>
     private static TimeSpan Milliseconds(long ticks) =>

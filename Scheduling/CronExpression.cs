@@ -19,6 +19,9 @@ internal sealed class CronExpression
     private const int MinutesPerDay = 24 * 60;
     private const int LastYear = 9999;
     private const long Never = -1;
+    private const ulong EveryWeek = 0b1_0000001_0000001_0000001_0000001;
+    private const uint MonthsOf31Days = 0b1_0101_1010_1010;
+    private const uint MonthsOf30Days = 0b0_1010_0101_0000;
 
     private static readonly int LastDay = DateOnly.MaxValue.DayNumber;
 
@@ -58,48 +61,42 @@ internal sealed class CronExpression
     /// <summary>The expression as written.</summary>
     public override string ToString() => _text;
 
-    /// <summary>The first occurrence later than <paramref name="after"/>, in the offset of <see cref="Zone"/>; null if none.</summary>
+    /// <summary>The first occurrence later than an instant, in the offset of <see cref="Zone"/>; null if none.</summary>
     public DateTimeOffset? Next(DateTimeOffset after)
     {
         var span = _offsets.At(after.UtcTicks);
-        long local = after.UtcTicks + span.Offset;
-        if (!IsPeriodic)
-            local = Math.Max(local, span.Shown - 1);
-        long next = NextLocal(local);
-        if (next == Never)
-            return null;
+        var local = after.UtcTicks + span.Offset;
+        if (!IsPeriodic) local = Math.Max(local, span.Shown - 1);   // in a second pass: on with what is new
+        var next = NextLocal(local);
+        if (next == Never) return null;
 
         while (next - span.Offset >= span.End)
         {
             var later = _offsets.At(span.End);
-            if (next < span.End + later.Offset)
-                return At(span.End, later.Offset);   // in a gap
-            if (IsPeriodic && later.Offset < span.Offset)
-                next = NextLocal(span.End + later.Offset - 1);
-            span = later;
+            if (next < span.End + later.Offset) return At(span.End, later.Offset);   // in a gap: at its end
+            if (IsPeriodic && later.Offset < span.Offset) next = NextLocal(span.End + later.Offset - 1);
+            span = _offsets.At(Math.Max(span.End, next - ZoneOffsets.LongestSetBack));   // nothing matches on the way
         }
 
         return At(next - span.Offset, span.Offset);
     }
 
     private static DateTimeOffset? At(long utc, long offset) =>
-        Math.Max(utc, utc + offset) <= DateTime.MaxValue.Ticks ? new DateTimeOffset(utc + offset, new TimeSpan(offset)) : null;
+        Math.Max(utc, utc + offset) > DateTime.MaxValue.Ticks ? null : new(utc + offset, new TimeSpan(offset));
 
-    /// <summary>The first local time that matches and is later than <paramref name="after"/>; <see cref="Never"/> if none.</summary>
+    /// <summary>The first local time later than another that matches; <see cref="Never"/> if none.</summary>
     private long NextLocal(long after)
     {
-        long minute = after < 0 ? 0 : after / TimeSpan.TicksPerMinute + 1;
-        int day = (int)(minute / MinutesPerDay);
-        if (day > LastDay)
-            return Never;
+        var minute = after < 0 ? 0 : after / TimeSpan.TicksPerMinute + 1;
+        var day = (int)(minute / MinutesPerDay);
+        if (day > LastDay) return Never;
 
-        DateOnly.FromDayNumber(day).Deconstruct(out int year, out int month, out int dayOfMonth);
-        uint days = DaysOf(year, month);
+        var (year, month, dayOfMonth) = DateOnly.FromDayNumber(day);
+        var days = DaysOf(year, month);
         if ((days >> dayOfMonth & 1) != 0)
         {
-            int time = NextTimeOfDay((int)(minute % MinutesPerDay));
-            if (time >= 0)
-                return TicksOf(day, time);
+            var time = NextTimeOfDay((int)(minute % MinutesPerDay));
+            if (time >= 0) return TicksOf(day, time);
         }
 
         day = NextDay(year, month, days & ~1U << dayOfMonth);
@@ -109,30 +106,27 @@ internal sealed class CronExpression
     /// <summary>The first minute of a day, at or after <paramref name="from"/>, that matches; -1 if none.</summary>
     private int NextTimeOfDay(int from)
     {
-        int hour = from / 60;
-        ulong minutes = _fields.Minutes >> from % 60;
-        if ((_fields.Hours >> hour & 1) != 0 && minutes != 0)
-            return from + BitOperations.TrailingZeroCount(minutes);
+        var hour = from / 60;
+        var minutes = _fields.Minutes >> from % 60;
+        if ((_fields.Hours >> hour & 1) != 0 && minutes != 0) return from + BitOperations.TrailingZeroCount(minutes);
 
-        uint hours = _fields.Hours & ~1U << hour;
+        var hours = _fields.Hours & ~1U << hour;
         return hours == 0
             ? -1
             : BitOperations.TrailingZeroCount(hours) * 60 + BitOperations.TrailingZeroCount(_fields.Minutes);
     }
 
-    /// <summary>The number of the first of these <paramref name="days"/> of a month, or else of the first later day that matches; -1 if none.</summary>
+    /// <summary>The first of these days of a month, or else the first later day that matches; -1 if none.</summary>
     private int NextDay(int year, int month, uint days)
     {
-        if (!_comes)
-            return -1;
+        if (!_comes) return -1;
 
         while (days == 0)
         {
-            uint months = _fields.Months & ~1U << month;
+            var months = _fields.Months & ~1U << month;
             if (months == 0)
             {
-                if (year == LastYear)
-                    return -1;
+                if (year == LastYear) return -1;
                 year++;
                 months = _fields.Months;
             }
@@ -147,18 +141,18 @@ internal sealed class CronExpression
     /// <summary>The days of a month that match: bits 1 to 31.</summary>
     private uint DaysOf(int year, int month)
     {
-        if ((_fields.Months >> month & 1) == 0)
-            return 0;
+        if ((_fields.Months >> month & 1) == 0) return 0;
 
-        int first = (new DateOnly(year, month, 1).DayNumber + 1) % 7;   // day 0, 0001-01-01, is a Monday
-        uint week = (_fields.Weekdays | _fields.Weekdays << 7) >> first & 0b111_1111;
-        uint weekdays = (uint)(week * 0b1_0000001_0000001_0000001_0000001UL << 1);
-        uint days = EitherDaySuffices ? _fields.Days | weekdays : _fields.Days & weekdays;
+        var first = (int)new DateOnly(year, month, 1).DayOfWeek;
+        var week = (_fields.Weekdays | _fields.Weekdays << 7) >> first & 0b111_1111;   // from the first day on
+        var weekdays = (uint)(week * EveryWeek << 1);
+        var days = EitherDaySuffices ? _fields.Days | weekdays : _fields.Days & weekdays;
         return days & ((2U << DateTime.DaysInMonth(year, month)) - 2);
     }
 
     private static int LongestMonth(uint months) =>
-        (months & 0b1_0101_1010_1010) != 0 ? 31 : (months & 0b0_1010_0101_0000) != 0 ? 30 : 29;
+        (months & MonthsOf31Days) != 0 ? 31 : (months & MonthsOf30Days) != 0 ? 30 : 29;
 
-    private static long TicksOf(int day, int minuteOfDay) => ((long)day * MinutesPerDay + minuteOfDay) * TimeSpan.TicksPerMinute;
+    private static long TicksOf(int day, int minuteOfDay) =>
+        ((long)day * MinutesPerDay + minuteOfDay) * TimeSpan.TicksPerMinute;
 }

@@ -22,7 +22,7 @@ namespace Heartbeat.Scheduling;
 /// <param name="names">Three letters for each value from <paramref name="first"/> on, in upper case.</param>
 internal sealed class CronField(string name, int first, int last, string cycle, string names = "")
 {
-    public const int NameLength = 3;
+    private const int NameLength = 3;
 
     public static readonly CronField Minute = new("minute", 0, 59, "hour");
     public static readonly CronField Hour = new("hour", 0, 23, "day");
@@ -41,17 +41,20 @@ internal sealed class CronField(string name, int first, int last, string cycle, 
     /// <summary>Whether <c>?</c> may stand for <c>*</c>.</summary>
     public bool IsDay => this == DayOfMonth || this == DayOfWeek;
 
+    /// <summary>Whether the last value is another number for the first one: 7 and 0 are Sunday.</summary>
+    public bool EndsAnew => this == DayOfWeek;
+
     /// <summary>What may be written, for messages: <c>0-7 or SUN-SAT</c>.</summary>
     public string Allowed =>
         names.Length == 0 ? $"{first}-{last}" : $"{first}-{last} or {names[..NameLength]}-{names[^NameLength..]}";
 
-    /// <summary>The value that <paramref name="text"/> begins with the name of, in any case; -1 if none.</summary>
-    public int ValueOfName(ReadOnlySpan<char> text)
+    /// <summary>The value of a name, in any case; -1 if there is none such.</summary>
+    public int ValueOf(ReadOnlySpan<char> wanted)
     {
-        for (int at = 0; text.Length >= NameLength && at < names.Length; at += NameLength)
+        if (wanted.Length != NameLength) return -1;
+        for (var at = 0; at < names.Length; at += NameLength)
         {
-            if (Ascii.EqualsIgnoreCase(text[..NameLength], names.AsSpan(at, NameLength)))
-                return first + at / NameLength;
+            if (Ascii.EqualsIgnoreCase(wanted, names.AsSpan(at, NameLength))) return first + at / NameLength;
         }
 
         return -1;

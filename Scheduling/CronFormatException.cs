@@ -1,37 +1,132 @@
+using System.Buffers;
 using System.Globalization;
 using System.Text;
 
 namespace Heartbeat.Scheduling;
 
 /// <summary>An expression that cannot be read: says which field, what was found and what is allowed.</summary>
-#pragma warning disable CA1032 // It is thrown in one place, which has all of it to say.
-internal sealed class CronFormatException(string expression, string fault, string? fieldName = null, int? position = null)
+/// <remarks>Every sentence that refuses an expression is here, with what to write instead where there is something.</remarks>
+#pragma warning disable CA1032 // It is made by the methods below, which have all of it to say.
+internal sealed class CronFormatException : FormatException
 #pragma warning restore CA1032
-    : FormatException($"Invalid cron expression '{Printable(expression)}': {fault}.")
 {
     private const int MaxPrinted = 64;
+    private const string LookAtTheDate = "and let the job look at the date";
+
+    private CronFormatException(string expression, string fault, string? field = null, int? position = null)
+        : base($"Invalid cron expression '{Printable(expression)}': {fault}.") =>
+        (Expression, Field, Position) = (expression, field, position);
 
     /// <summary>As written.</summary>
-    public string Expression => expression;
+    public string Expression { get; }
 
     /// <summary>The name of the field at fault; null if it is none of the five.</summary>
-    public string? Field => fieldName;
+    public string? Field { get; }
 
     /// <summary>The index in <see cref="Expression"/> of what cannot be read; null if it is the whole.</summary>
-    public int? Position => position;
+    public int? Position { get; }
+
+    public static CronFormatException TooLong(string expression) =>
+        new(expression, $"at most {CronParser.MaxLength} characters are read, found {expression.Length}");
+
+    public static CronFormatException Unreadable(string expression, int position)
+    {
+        var found = CodePoint(expression.AsSpan(position), out _);
+        return new(expression, $"only printable ASCII characters and tabs are read, found {found}", null, position);
+    }
+
+    public static CronFormatException UnknownMacro(string expression, ReadOnlySpan<char> macro, IEnumerable<string> known)
+    {
+        var hint =
+            Begins(macro, "@every") ? "write a step, as in '*/5 * * * *' for every five minutes" :
+            Begins(macro, "@reboot") ? "schedule a job without delay when the program starts" :
+            "known are " + string.Join(' ', known);
+        return new(expression, $"'{Printable(macro)}' is not read here: {hint}", null, PositionOf(macro, expression));
+    }
+
+    public static CronFormatException ZoneWithin(string expression, ReadOnlySpan<char> text)
+    {
+        const string Fault = "'TZ=' is not read here: the time zone is given beside the expression";
+        return new(expression, Fault, null, PositionOf(text, expression));
+    }
+
+    public static CronFormatException NotFiveFields(string expression, string blanks)
+    {
+        const string Fields = "minute hour day-of-month month day-of-week";
+        var count = expression.Split(blanks.ToCharArray(), StringSplitOptions.RemoveEmptyEntries).Length;
+        var hint = count switch
+        {
+            6 => "; leave out the seconds or the year",
+            7 => "; leave out the seconds and the year",
+            _ => "",
+        };
+        return new(expression, $"five fields are needed ({Fields}), found {count}{hint}");
+    }
+
+    public static CronFormatException BadItem(string expression, CronField field, ReadOnlySpan<char> item) =>
+        Refused(expression, field, item, Hint(field, item));
+
+    public static CronFormatException BadStep(string expression, CronField field, ReadOnlySpan<char> item) =>
+        Refused(expression, field, item, $"; a step is 1-{field.Last} and begins anew with each {field.Cycle}");
+
+    public static CronFormatException Reversed(
+        string expression, CronField field, ReadOnlySpan<char> item, int low, int high)
+    {
+        var instead = item.Contains('/') ? "it as two" : $"'{low}-{field.Last},{field.First}-{high}'";
+        return Refused(expression, field, item, $"; a range must not run backwards: write {instead}");
+    }
+
+    private static CronFormatException Refused(string expression, CronField field, ReadOnlySpan<char> item, string hint) =>
+        new(
+            expression,
+            $"{field.Name} must be {field.Allowed}, found '{Printable(item)}'{hint}",
+            field.Name,
+            PositionOf(item, expression));
+
+    /// <summary>What to write for the notations that other programs read and this one does not.</summary>
+    private static string Hint(CronField field, ReadOnlySpan<char> item)
+    {
+        if (item.Contains('#')) return $"; '#' (nth weekday) is not read here: run on each such weekday {LookAtTheDate}";
+        if (item.Contains('~')) return "; '~' (random) is not read here: choose a value";
+        if (item.Contains('?')) return "; '?' is read only alone in a day field: write '*'";
+
+        var letters = item.Trim("0123456789-/");
+        if (letters.Length > 1 && field.ValueOf(letters[..^1]) >= 0) letters = letters[^1..];
+        return letters switch
+        {
+            ['L' or 'l'] or ['L' or 'l', 'W' or 'w'] =>
+                $"; 'L' (last) is not read here: run on each candidate day {LookAtTheDate}",
+            ['W' or 'w'] => $"; 'W' (nearest weekday) is not read here: run on MON-FRI {LookAtTheDate}",
+            ['H' or 'h'] or ['H' or 'h', '(', ..] => "; 'H' (hash) is not read here: choose a value",
+            _ => "",
+        };
+    }
 
     /// <summary>Cut, and with the code points of whatever does not show or might mislead: <c>&lt;U+00A0&gt;</c>.</summary>
-    public static string Printable(ReadOnlySpan<char> text)
+    private static string Printable(ReadOnlySpan<char> text)
     {
         var printable = new StringBuilder();
-        foreach (var rune in text[..Math.Min(text.Length, MaxPrinted)].EnumerateRunes())
+        for (var rest = text[..Math.Min(text.Length, MaxPrinted)]; !rest.IsEmpty;)
         {
-            if (rune.Value is >= ' ' and <= '~')
-                printable.Append((char)rune.Value);
-            else
-                printable.Append(CultureInfo.InvariantCulture, $"<U+{rune.Value:X4}>");
+            var length = 1;
+            if (rest[0] is >= ' ' and <= '~') printable.Append(rest[0]);
+            else printable.Append(CodePoint(rest, out length));
+            rest = rest[length..];
         }
 
         return printable.Append(text.Length > MaxPrinted ? "..." : "").ToString();
     }
+
+    /// <summary>What the text begins with; half of a pair of surrogates as it is.</summary>
+    private static string CodePoint(ReadOnlySpan<char> text, out int length)
+    {
+        var isWhole = Rune.DecodeFromUtf16(text, out var rune, out length) == OperationStatus.Done;
+        return string.Create(CultureInfo.InvariantCulture, $"<U+{(isWhole ? rune.Value : text[0]):X4}>");
+    }
+
+    private static bool Begins(ReadOnlySpan<char> text, string prefix) =>
+        text.StartsWith(prefix, StringComparison.OrdinalIgnoreCase);
+
+    private static int? PositionOf(ReadOnlySpan<char> part, string expression) =>
+        expression.AsSpan().Overlaps(part, out var position) ? position : null;
 }

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text;
 
 namespace Heartbeat.Scheduling;
@@ -13,17 +14,25 @@ namespace Heartbeat.Scheduling;
 internal readonly record struct CronFields(
     ulong Minutes, uint Hours, uint Days, uint Months, uint Weekdays, bool IsPeriodic, bool EitherDaySuffices);
 
-/// <summary>Reads an expression from left to right, and says what is wrong with it.</summary>
+/// <summary>Reads the text of an expression; <see cref="CronFormatException"/> says what is wrong with it.</summary>
 /// <remarks>
 /// Accepts what crontab(5), Kubernetes and Cronos read alike: <c>*</c>, <c>a</c>, <c>a-b</c>, <c>a/n</c>,
 /// <c>*/n</c>, <c>a-b/n</c>, lists of these, names of months and weekdays, and <c>@daily</c> and the like. What they
 /// read differently is refused.
 /// </remarks>
-internal ref struct CronParser
+internal static class CronParser
 {
-    private const int MaxLength = 1024;
+    /// <summary>The longest text that is read, so that no input costs more than some microseconds.</summary>
+    public const int MaxLength = 1024;
+
     private const int FieldCount = 5;
     private const string Blanks = " \t";
+
+    /// <summary>Stands for a number that is above the maximum of every field, however long it is.</summary>
+    private const int TooHigh = 100;
+
+    private static readonly SearchValues<char> Readable =
+        SearchValues.Create([.. Enumerable.Range(' ', '~' - ' ' + 1).Select(static code => (char)code), '\t']);
 
     private static readonly (string Name, string Meaning)[] Macros =
     [
@@ -36,214 +45,123 @@ internal ref struct CronParser
         ("@hourly", "0 * * * *"),
     ];
 
-    private readonly string _written;   // for messages
-    private readonly ReadOnlySpan<char> _text;
-    private int _at;                    // the next character to read
-
-    private CronParser(string written, ReadOnlySpan<char> text)
-    {
-        _written = written;
-        _text = text;
-    }
-
     /// <exception cref="CronFormatException">The expression is not one of the dialect.</exception>
     public static CronFields Parse(string expression)
     {
-        if (expression.Length > MaxLength)
-            throw new CronFormatException(expression, $"at most {MaxLength} characters are read, found {expression.Length}");
+        if (expression.Length > MaxLength) throw CronFormatException.TooLong(expression);
+        if (expression.AsSpan().IndexOfAnyExcept(Readable) is >= 0 and var stray)
+            throw CronFormatException.Unreadable(expression, stray);
 
-        var text = expression.AsSpan().TrimEnd(Blanks);
-        var body = text.TrimStart(Blanks);
-        if (body.StartsWith('@'))
-            text = MeaningOf(body, expression);
-        else if (body.StartsWith("TZ=", StringComparison.OrdinalIgnoreCase) || body.StartsWith("CRON_TZ=", StringComparison.OrdinalIgnoreCase))
-            throw new CronFormatException(expression, "'TZ=' is not read here: the time zone is given beside the expression");
+        var text = expression.AsSpan().Trim(Blanks);
+        if (text.StartsWith('@')) text = MeaningOf(text, expression);
+        if (BeginsWith("TZ=", text) || BeginsWith("CRON_TZ=", text)) throw CronFormatException.ZoneWithin(expression, text);
 
-        return new CronParser(expression, text).Fields();
+        Span<Range> ranges = stackalloc Range[FieldCount + 1];   // one to spare, for what is too much
+        if (text.SplitAny(ranges, Blanks, StringSplitOptions.RemoveEmptyEntries) != FieldCount)
+            throw CronFormatException.NotFiveFields(expression, Blanks);
+
+        var (minute, hour) = (ranges[0], ranges[1]);
+        var (day, month, weekday) = (ranges[2], ranges[3], ranges[4]);
+        return new(
+            Minutes: Field(text[minute], CronField.Minute, expression),
+            Hours: (uint)Field(text[hour], CronField.Hour, expression),
+            Days: (uint)Field(text[day], CronField.DayOfMonth, expression),
+            Months: (uint)Field(text[month], CronField.Month, expression),
+            Weekdays: Weekdays(Field(text[weekday], CronField.DayOfWeek, expression)),
+            IsPeriodic: text[minute].ContainsAny("*-/") || text[hour].ContainsAny("*-/"),
+            EitherDaySuffices: !BeginsWithStar(text[day]) && !BeginsWithStar(text[weekday]));
     }
+
+    /// <summary>7 is Sunday too.</summary>
+    private static uint Weekdays(ulong bits) => (uint)(bits | bits >> 7) & 0b111_1111;
+
+    private static bool BeginsWith(string prefix, ReadOnlySpan<char> text) =>
+        text.StartsWith(prefix, StringComparison.OrdinalIgnoreCase);
+
+    /// <summary>A <c>?</c> is a <c>*</c> by another name.</summary>
+    private static bool BeginsWithStar(ReadOnlySpan<char> field) => field[0] is '*' or '?';
 
     private static ReadOnlySpan<char> MeaningOf(ReadOnlySpan<char> macro, string expression)
     {
         foreach (var (name, meaning) in Macros)
         {
-            if (Ascii.EqualsIgnoreCase(macro, name))
-                return meaning;
+            if (Ascii.EqualsIgnoreCase(macro, name)) return meaning;
         }
 
-        string hint =
-            macro.StartsWith("@every", StringComparison.OrdinalIgnoreCase) ? "write a step, as in '*/5 * * * *' for every five minutes" :
-            macro.StartsWith("@reboot", StringComparison.OrdinalIgnoreCase) ? "schedule a job without delay when the program starts" :
-            "known are " + string.Join(' ', Macros.Select(known => known.Name));
-        throw new CronFormatException(expression, $"'{CronFormatException.Printable(macro)}' is not read here: {hint}");
+        throw CronFormatException.UnknownMacro(expression, macro, Macros.Select(static known => known.Name));
     }
 
-    private CronFields Fields()
+    private static ulong Field(ReadOnlySpan<char> text, CronField field, string expression)
     {
-        RequireFiveFields();
-        ulong minutes = Field(CronField.Minute);
-        ulong hours = Field(CronField.Hour);
-        bool isPeriodic = _text[.._at].ContainsAny("*-/");
-        bool anyDay = NextIsStar();
-        ulong days = Field(CronField.DayOfMonth);
-        ulong months = Field(CronField.Month);
-        bool anyWeekday = NextIsStar();
-        ulong weekdays = Field(CronField.DayOfWeek);
-        weekdays = (weekdays | weekdays >> 7) & 0b111_1111;   // 7 is Sunday too
-        return new(minutes, (uint)hours, (uint)days, (uint)months, (uint)weekdays, isPeriodic, !anyDay && !anyWeekday);
-    }
-
-    private readonly void RequireFiveFields()
-    {
-        int count = 0;
-        bool inField = false;
-        foreach (char c in _text)
-        {
-            bool isBlank = Blanks.Contains(c, StringComparison.Ordinal);
-            if (!isBlank && !inField)
-                count++;
-            inField = !isBlank;
-        }
-
-        if (count != FieldCount)
-        {
-            throw new CronFormatException(
-                _written,
-                $"five fields are needed (minute hour day-of-month month day-of-week), found {count}"
-                + (count > FieldCount ? "; there are none for seconds and years" : ""));
-        }
-    }
-
-    private ulong Field(CronField field)
-    {
-        SkipBlanks();
-        if (field.IsDay && Peek() == '?' && PeekEnd(_at + 1))
-        {
-            _at++;
-            return Bits(field.First, field.Last, 1);
-        }
+        if (field.IsDay && text is "?") return Bits(field.First, field.Last, 1);
 
         ulong bits = 0;
-        do
-            bits |= Item(field);
-        while (Take(','));
+        foreach (var range in text.Split(','))
+        {
+            var item = text[range];
+            if (item.IsEmpty) throw CronFormatException.BadItem(expression, field, text);
+            bits |= Item(item, field, expression);
+        }
+
         return bits;
     }
 
-    private ulong Item(CronField field)
+    /// <summary>One item of a list: <c>*</c>, a value or a range, and perhaps a step.</summary>
+    private static ulong Item(ReadOnlySpan<char> item, CronField field, string expression)
     {
-        int start = _at;
-        int low, high, step = 1;
-        bool single = false;
-        if (Take('*'))
+        var slash = item.IndexOf('/');
+        var values = slash < 0 ? item : item[..slash];
+        var dash = values.IndexOf('-');
+        var step = slash < 0 ? 1 : Number(item[(slash + 1)..]);
+
+        int low, high;
+        if (values is "*")
         {
             (low, high) = (field.First, field.Last);
         }
+        else if (dash < 0)
+        {
+            low = Value(values, field);
+            high = slash < 0 ? low : field.Last;
+        }
         else
         {
-            low = high = Value(field, start);
-            single = !Take('-');
-            if (!single)
-            {
-                int upper = _at;
-                high = Value(field, start);
-                if (high == 0 && low > 0 && field == CronField.DayOfWeek && !char.IsAsciiDigit(_text[upper]))
-                    high = 7;   // fri-sun
-            }
+            var upper = values[(dash + 1)..];
+            (low, high) = (Value(values[..dash], field), Value(upper, field));
+            if (field.EndsAnew && low > 0 && high == 0 && !char.IsAsciiDigit(upper[0])) high = field.Last;   // fri-sun
         }
 
-        if (Take('/'))
-        {
-            step = Number();
-            if (step < 1 || step > field.Last)
-                throw Fault(field, start, $"a step is 1-{field.Last} and begins anew with each {field.Cycle}");
-            if (single)
-                high = field.Last;
-        }
-
-        if (Peek() != ',' && !PeekEnd(_at))
-            throw Fault(field, start, HintFor(Peek()));
-        if (low > high)
-            throw Fault(field, start, "a range must not run backwards, write it as two");
+        if (low < field.First || high < field.First || low > field.Last || high > field.Last || step < 0)
+            throw CronFormatException.BadItem(expression, field, item);
+        if (step < 1 || step > field.Last) throw CronFormatException.BadStep(expression, field, item);
+        if (low > high) throw CronFormatException.Reversed(expression, field, item, low, high);
         return Bits(low, high, step);
     }
 
-    private int Value(CronField field, int start)
+    /// <summary>A name or a number; -1 if it is neither.</summary>
+    private static int Value(ReadOnlySpan<char> text, CronField field)
     {
-        int value = Number();
-        if (value < 0)
-        {
-            value = field.ValueOfName(_text[_at..]);
-            if (value < 0)
-                throw Fault(field, start, HintFor(Peek()));
-            _at += CronField.NameLength;
-        }
-
-        if (value < field.First || value > field.Last)
-            throw Fault(field, start, "");
-        return value;
+        var number = Number(text);
+        return number < 0 ? field.ValueOf(text) : number;
     }
 
-    /// <summary>Reads digits; -1 if there are none.</summary>
-    private int Number()
+    /// <summary>Nothing but digits; -1 if there is anything else.</summary>
+    private static int Number(ReadOnlySpan<char> text)
     {
-        int value = -1;
-        for (; char.IsAsciiDigit(Peek()); _at++)
-            value = Math.Min(Math.Max(value, 0) * 10 + (_text[_at] - '0'), MaxLength);
+        var value = text.IsEmpty ? -1 : 0;
+        foreach (var c in text)
+        {
+            if (!char.IsAsciiDigit(c)) return -1;
+            value = Math.Min(value * 10 + (c - '0'), TooHigh);
+        }
+
         return value;
     }
 
     private static ulong Bits(int low, int high, int step)
     {
-        if (step == 1)
-            return (2UL << high) - (1UL << low);
         ulong bits = 0;
-        for (int value = low; value <= high; value += step)
-            bits |= 1UL << value;
+        for (var value = low; value <= high; value += step) bits |= 1UL << value;
         return bits;
-    }
-
-    private bool NextIsStar()
-    {
-        SkipBlanks();
-        return Peek() is '*' or '?';
-    }
-
-    private void SkipBlanks()
-    {
-        while (Peek() is ' ' or '\t')
-            _at++;
-    }
-
-    private bool Take(char wanted)
-    {
-        if (Peek() != wanted)
-            return false;
-        _at++;
-        return true;
-    }
-
-    private readonly char Peek() => _at < _text.Length ? _text[_at] : ' ';
-
-    private readonly bool PeekEnd(int at) => at >= _text.Length || _text[at] is ' ' or '\t';
-
-    private static string HintFor(char found) => found switch
-    {
-        'L' or 'l' => "'L' (last) is not read here: run on each candidate day and let the job look at the date",
-        'W' or 'w' => "'W' (nearest weekday) is not read here: run on MON-FRI and let the job look at the date",
-        '#' => "'#' (nth weekday) is not read here: run on each such weekday and let the job look at the date",
-        'H' or 'h' => "'H' (hash) is not read here: choose a value",
-        '~' => "'~' (random) is not read here: choose a value",
-        '?' => "'?' is read only alone in a day field: write '*'",
-        _ => "",
-    };
-
-    private readonly CronFormatException Fault(CronField field, int start, string hint)
-    {
-        int end = start;
-        while (end < _text.Length && !PeekEnd(end) && _text[end] != ',')
-            end++;
-        string found = CronFormatException.Printable(_text[start..end]);
-        string separator = hint.Length == 0 ? "" : "; ";
-        return new(_written, $"{field.Name} must be {field.Allowed}, found '{found}'{separator}{hint}", field.Name, start);
     }
 }

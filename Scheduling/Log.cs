@@ -22,7 +22,7 @@ internal static partial class Log
     [LoggerMessage(5, LogLevel.Warning, "{Job}: skipped {Skipped}, up to that of {Due:yyyy-MM-ddTHH:mm:ssK}: the run due {Running:yyyy-MM-ddTHH:mm:ssK} is still going")]
     public static partial void Skipped(ILogger logger, string job, string skipped, DateTimeOffset due, DateTimeOffset running);
 
-    [LoggerMessage(6, LogLevel.Warning, "The wall clock was set {Direction} by {Step:c}: cron entries are planned anew")]
+    [LoggerMessage(6, LogLevel.Warning, "The wall clock was set {Direction} by {Step:c}: cron entries go by the new time")]
     public static partial void ClockSet(ILogger logger, string direction, TimeSpan step);
 
     [LoggerMessage(7, LogLevel.Error, "{Job} failed (due {Due:yyyy-MM-ddTHH:mm:ss.FFFK})")]

@@ -12,7 +12,10 @@ internal sealed class RunningEntries
     private readonly List<Entry> _entries = [];
     private int _limit = SmallestLimit;
 
-    /// <summary>Those that are still running.</summary>
+    /// <summary>Whether one is still running. Looks for the youngest first, which is the likeliest.</summary>
+    public bool Any => _entries.FindLastIndex(static entry => entry.IsRunning) >= 0;
+
+    /// <summary>Those that are still running; one that was started twice while it was ending is there twice.</summary>
     public IReadOnlyList<Entry> Current
     {
         get

@@ -160,8 +160,17 @@ internal sealed class Scheduler : IDisposable
         }
 
         using var registration = stop.UnsafeRegister(static scheduler => ((Scheduler)scheduler!).Dispose(), this);
-        do StartDue();
-        while (await _alarm.WaitAsync().ConfigureAwait(false));
+        if (_alarm.WaitsOnLock)
+        {
+            await Task.Factory.StartNew(StartDue, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default)
+                .ConfigureAwait(false);
+        }
+        else
+        {
+            do StartDue();
+            while (await _alarm.WaitAsync().ConfigureAwait(false));
+        }
+
         return await DrainAsync().ConfigureAwait(false);
     }
 
@@ -244,7 +253,7 @@ internal sealed class Scheduler : IDisposable
         return entry;
     }
 
-    /// <summary>Starts all that is due and sees to it that the next look comes in time.</summary>
+    /// <summary>Starts all that is due and sees to it that the next look comes in time: on its own thread, until the stop.</summary>
     private void StartDue()
     {
         bool again;
@@ -264,7 +273,7 @@ internal sealed class Scheduler : IDisposable
         SignalIdle();
     }
 
-    /// <summary>Reads the clocks and starts what is due; if nothing is, arranges the next look.</summary>
+    /// <summary>Reads the clocks and starts what is due; if nothing is, and nothing is to be said, arranges the next look.</summary>
     /// <returns>Whether to look again at once.</returns>
     private bool Look()
     {
@@ -274,7 +283,7 @@ internal sealed class Scheduler : IDisposable
         long wait = 0;
         var taken = 0;
         for (; taken < StartsPerLook && _queue.TryDequeueDue(now, out var entry, out wait); taken++) Start(entry, now);
-        if (taken > 0) return true;
+        if (taken > 0 || _notices is not null) return true;
 
         _running.Tidy();
         return _alarm.Set(now.Elapsed, Math.Min(wait, SafetyInterval.Ticks));
@@ -326,7 +335,8 @@ internal sealed class Scheduler : IDisposable
 
     private void OnClockSet(ClockStep step, ClockReading now)
     {
-        Notice(() => Log.ClockSet(_logger, step.Drift > TimeSpan.Zero ? "forward" : "back", step.Drift.Duration()));
+        var by = TimeSpan.FromMilliseconds(Math.Round(step.Drift.Duration().TotalMilliseconds)); // the two readings are not of one instant
+        Notice(() => Log.ClockSet(_logger, step.Drift > TimeSpan.Zero ? "forward" : "back", by));
         if (!step.Repeats) return;
         _queue.Replan(entry => !(entry.Cron.IsPeriodic || step.RepeatsFixedTimes) || entry.Plan(entry.Cron.Next(now.UtcTime)));
     }
@@ -339,7 +349,7 @@ internal sealed class Scheduler : IDisposable
         TaskCompletionSource? idle;
         lock (_gate)
         {
-            if (_alarm.IsRaised || _running.Current.Count > 0) return;
+            if (_alarm.IsRaised || _running.Any) return;
             (idle, _idle) = (_idle, null);
         }
 

@@ -11,14 +11,14 @@ namespace Heartbeat.Scheduling;
 /// </remarks>
 internal sealed class ZoneOffsets(TimeZoneInfo zone)
 {
-    /// <summary>An offset that lasts for less than this may be missed; no zone has had one shorter than 4 days.</summary>
+    /// <summary>An offset that lasts for less than this may be missed; the shortest ever lasted almost 4 days.</summary>
     private const long Stride = 3 * TimeSpan.TicksPerDay;
 
     /// <summary>How far to look for the next change: beyond, a span ends without one.</summary>
     private const long Horizon = 400 * TimeSpan.TicksPerDay;
 
     /// <summary>The furthest that a clock is set back: offsets are within 14 hours of UTC.</summary>
-    private const long LongestSetBack = 28 * TimeSpan.TicksPerHour;
+    public const long LongestSetBack = 28 * TimeSpan.TicksPerHour;
 
     public static readonly ZoneOffsets Utc = new(TimeZoneInfo.Utc) { _last = new(0, long.MaxValue, 0, 0) };
 
@@ -30,7 +30,9 @@ internal sealed class ZoneOffsets(TimeZoneInfo zone)
     /// <param name="Start">The first instant, UTC, that it is known to hold for.</param>
     /// <param name="End">The first instant, UTC, that it is not known to hold for.</param>
     /// <param name="Offset">Local time less UTC.</param>
-    /// <param name="Shown">The local time that clocks had reached before, if they were set back; else at most what they show now.</param>
+    /// <param name="Shown">
+    /// The local time that clocks had reached before, if they were set back; else at most what they show now.
+    /// </param>
     internal sealed record Span(long Start, long End, long Offset, long Shown);
 
     /// <summary>A span that holds <paramref name="utc"/>, and tells of a set-back that still matters then.</summary>
@@ -39,23 +41,21 @@ internal sealed class ZoneOffsets(TimeZoneInfo zone)
 
     private Span Find(long utc)
     {
-        long offset = OffsetAt(utc);
-        long start = utc, shown = 0;
-        long before = Math.Max(0, utc - LongestSetBack);
+        var offset = OffsetAt(utc);
+        var (start, shown) = (utc, 0L);
+        var before = Math.Max(0, utc - LongestSetBack);
         if (OffsetAt(before) is var earlier && earlier != offset)
         {
             start = FirstChange(before, utc);
             shown = start + earlier;
         }
 
-        long until = utc;
+        var until = utc;
         while (until < utc + Horizon)
         {
-            long next = until + Stride;
-            if (next > DateTime.MaxValue.Ticks)
-                return new(start, long.MaxValue, offset, shown);
-            if (OffsetAt(next) != offset)
-                return new(start, FirstChange(until, next), offset, shown);
+            var next = until + Stride;
+            if (next > DateTime.MaxValue.Ticks) return new(start, long.MaxValue, offset, shown);
+            if (OffsetAt(next) != offset) return new(start, FirstChange(until, next), offset, shown);
             until = next;
         }
 
@@ -65,14 +65,12 @@ internal sealed class ZoneOffsets(TimeZoneInfo zone)
     /// <summary>The first instant with another offset than <paramref name="low"/>, at or before <paramref name="high"/>.</summary>
     private long FirstChange(long low, long high)
     {
-        long offset = OffsetAt(low);
+        var offset = OffsetAt(low);
         while (high - low > 1)
         {
-            long middle = low + (high - low) / 2;
-            if (OffsetAt(middle) == offset)
-                low = middle;
-            else
-                high = middle;
+            var middle = low + (high - low) / 2;
+            if (OffsetAt(middle) == offset) low = middle;
+            else high = middle;
         }
 
         return high;

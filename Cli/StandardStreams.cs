@@ -1,0 +1,23 @@
+namespace Heartbeat.Cli;
+
+/// <summary>Sees to it that the first three file descriptors are what everybody takes them for.</summary>
+internal static class StandardStreams
+{
+    private const int Last = 2;
+
+    /// <summary>Opens the null device on each standard stream that the parent has closed.</summary>
+    /// <remarks>
+    /// To be called before anything is opened: the system gives out the lowest free descriptor, so the runtime's own pipe
+    /// for signals would become stdout, and a log line a handful of signals.
+    /// </remarks>
+    public static void Claim()
+    {
+        if (OperatingSystem.IsWindows()) return;
+        while (true)
+        {
+            using var handle = File.OpenHandle("/dev/null", FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite);
+            if (handle.DangerousGetHandle() > Last) return;
+            handle.SetHandleAsInvalid();   // Leaves the descriptor open.
+        }
+    }
+}

@@ -1,0 +1,73 @@
+using Shouldly;
+using Xunit;
+
+namespace Heartbeat.Tests.Faults;
+
+/// <summary>Row 24: nobody takes what the program writes.</summary>
+/// <remarks>
+/// Turns red with <c>Console.WriteLine</c> in the jobs or the loop (a full pipe blocks it, a full disk ends the program),
+/// and with a flush at the end that waits for ever.
+/// </remarks>
+[Trait("Category", "Faults")]
+[Trait("Length", "Short")]
+[Trait("Row", "24")]
+public sealed class OutputFaultTests
+{
+    private static readonly Dictionary<string, (string? Shell, Reading Reading)> Outputs = new()
+    {
+        ["reader gone"] = (null, Reading.OneLineThenClose),
+        ["closed"] = ("""exec "$0" "$@" >&-""", Reading.Nothing),
+        ["all three closed"] = ("""exec "$0" "$@" <&- >&- 2>&-""", Reading.Nothing),
+        ["full disk"] = ("""exec "$0" "$@" >/dev/full""", Reading.Nothing),
+        ["full pipe that nobody reads"] = ("""head -c 65536 /dev/zero; exec "$0" "$@" """, Reading.Nothing), // it holds so much
+        ["read-only"] = ("""exec "$0" "$@" 1</dev/null""", Reading.Nothing),
+    };
+
+    private static readonly Dictionary<(string Output, string Format), Task> Running = (
+        from output in Outputs.Keys
+        from format in new[] { "plain", "json" }
+        select (output, format)).ToDictionary(static each => each, static each => Task.Run(() => BeatAndStopAsync(each.output, each.format)));
+
+    [Theory]
+    [InlineData("reader gone", "plain")]
+    [InlineData("closed", "plain")]
+    [InlineData("all three closed", "plain")]
+    [InlineData("full disk", "plain")]
+    [InlineData("full pipe that nobody reads", "plain")]
+    [InlineData("read-only", "plain")]
+    [InlineData("reader gone", "json")]
+    [InlineData("closed", "json")]
+    [InlineData("all three closed", "json")]
+    [InlineData("full disk", "json")]
+    [InlineData("full pipe that nobody reads", "json")]
+    [InlineData("read-only", "json")]
+    public Task Program_lives_on_through_a_beat_and_stops_as_told_when_its_output_is(string output, string format) => Running[(output, format)];
+
+    /// <remarks>Turns red if an exception of the console ends the program.</remarks>
+    [Theory]
+    [InlineData("--help", ">/dev/full 2>/dev/full", 0)]
+    [InlineData("--version", ">/dev/full 2>/dev/full", 0)]
+    [InlineData("--nonsense", ">/dev/full 2>/dev/full", 2)]
+    [InlineData("--help", ">&- 2>&-", 0)]
+    [InlineData("--version", ">&- 2>&-", 0)]
+    [InlineData("--nonsense", ">&- 2>&-", 2)]
+    public async Task One_answer_is_given_without_an_abort_when_nothing_takes_it(string argument, string redirection, int exitCode)
+    {
+        var shell = $"exec \"$0\" \"$@\" {redirection}";
+        await using var program = ChildProgram.Start([], [argument], shell, reading: Reading.Nothing);
+        (await program.ExitAsync(TimeSpan.FromSeconds(5))).ShouldBe(exitCode);
+    }
+
+    private static async Task BeatAndStopAsync(string output, string format)
+    {
+        var (shell, reading) = Outputs[output];
+        using var clock = WallClock.Before(TimeSpan.FromSeconds(2));
+        await using var program = ChildProgram.Start([ChildProgram.On, ("LOG_FORMAT", format)], shell: shell, clock: clock, reading: reading);
+
+        // 2 s to the beat, 10 s to its event, and some: the program can tell nobody when they have come.
+        await Should.ThrowAsync<TimeoutException>(() => program.ExitAsync(TimeSpan.FromSeconds(14)));
+        program.ProcessorTime.ShouldBeLessThan(TimeSpan.FromSeconds(1), "it spins");
+        program.Send(Signal.Terminate);
+        (await program.ExitAsync(TimeSpan.FromSeconds(6))).ShouldBe(0, output);
+    }
+}

@@ -1,0 +1,34 @@
+using Shouldly;
+using Xunit;
+
+namespace Heartbeat.Tests.Faults;
+
+/// <summary>The published program through one real beat, on the machine's own clock: 75 s at most.</summary>
+[Trait("Category", "Smoke")]
+public sealed class SmokeTest
+{
+    /// <remarks>Turns red if the minute is not kept, a line differs, the delay is not 10 s, or the end is not told.</remarks>
+    [Fact]
+    public async Task One_beat_is_two_lines_with_one_id_ten_seconds_apart_and_SIGTERM_ends_the_program_with_0()
+    {
+        var slack = TimeSpan.FromMilliseconds(250);
+        await using var program = ChildProgram.Start([ChildProgram.On]);
+        var started = DateTimeOffset.UtcNow;
+
+        var timed = await program.LineAsync(Beat.Timed, TimeSpan.FromSeconds(62));
+        var its = await program.LineAsync(Beat.Event, TimeSpan.FromSeconds(12));
+        var stopped = await program.StopAsync();
+
+        timed.ShouldBeOnTheMinute(slack: slack);
+        (Beat.InstantOf(timed) - started).ShouldBeLessThan(TimeSpan.FromMinutes(1) + slack);
+        its.ShouldBeTheEventOf(timed, slack: slack);
+        stopped.ShouldBe("INFO: Stopped: 2 runs started, 0 failed; no one-shot was pending");
+        program.Text.ShouldBe(
+            [
+                $"INFO: Scheduled heartbeat (timed): '* * * * *' in UTC, first due {Beat.InstantOf(timed):yyyy-MM-ddTHH:mm}:00+00:00",
+                timed.Text,
+                its.Text,
+                stopped,
+            ]);
+    }
+}

@@ -1,0 +1,167 @@
+using System.Globalization;
+
+namespace Heartbeat.Tests.Infra;
+
+/// <summary>Finds the next occurrence by looking at every minute, without any code of the product.</summary>
+/// <remarks>
+/// <para>
+/// Walks along UTC and reads the clock on the wall each minute. A minute is an occurrence if its reading matches; or if
+/// the clock has just jumped over a reading that matches. An expression of fixed times takes no notice of readings that
+/// the clock has shown before. That is all of the daylight saving rules.
+/// </para>
+/// <para>Reads valid expressions only. A day without a change whose dates do not match is passed over at once.</para>
+/// </remarks>
+internal sealed class CronOracle
+{
+    private const int MinutesPerDay = 1440;
+    private static readonly string[] MonthNames = [.. "- JAN FEB MAR APR MAY JUN JUL AUG SEP OCT NOV DEC".Split(' ')];
+    private static readonly string[] DayNames = [.. "SUN MON TUE WED THU FRI SAT".Split(' ')];
+
+    private readonly bool[] _minutes;
+    private readonly bool[] _hours;
+    private readonly bool[] _days;
+    private readonly bool[] _months;
+    private readonly bool[] _weekdays;
+    private readonly bool _bothDays;
+    private readonly bool _isFixed;
+
+    public CronOracle(string expression)
+    {
+        var fields = expression.Split([' ', '\t'], StringSplitOptions.RemoveEmptyEntries);
+        _minutes = Values(fields[0], 0, 59, []);
+        _hours = Values(fields[1], 0, 23, []);
+        _days = Values(fields[2], 1, 31, []);
+        _months = Values(fields[3], 1, 12, MonthNames);
+        _weekdays = Values(fields[4], 0, 7, DayNames);
+        _weekdays[0] |= _weekdays[7];
+        _bothDays = fields[2][0] is '*' or '?' || fields[4][0] is '*' or '?';
+        _isFixed = !(fields[0] + fields[1]).Any(static c => c is '*' or '-' or '/');
+    }
+
+    /// <summary>The first occurrence later than an instant; null if there is none in the years of the zone's table.</summary>
+    public DateTimeOffset? Next(CronOracleZone zone, DateTimeOffset after)
+    {
+        var first = (after.UtcTicks / TimeSpan.TicksPerMinute) + 1;
+        var start = ((first / MinutesPerDay) - 2) * MinutesPerDay;   // a set-back of two days ago no longer matters
+        var previous = start - 1 + zone.OffsetAt(start - 1);
+        var shown = previous;
+        for (var minute = start; minute < CronOracleZone.End; minute++)
+        {
+            if (minute % MinutesPerDay == 0 && zone.IsPlain(minute)
+                && (minute + MinutesPerDay <= first || !MayOccur(previous)))
+            {
+                minute += MinutesPerDay - 1;
+                previous += MinutesPerDay;
+                shown = Math.Max(shown, previous);
+                continue;
+            }
+
+            var reading = minute + zone.OffsetAt(minute);
+            var occurs = Counts(reading, shown);
+            for (var skipped = previous + 1; skipped < reading; skipped++) occurs |= Counts(skipped, shown);
+            if (occurs && minute >= first)
+            {
+                var offset = TimeSpan.FromMinutes(reading - minute);
+                return new DateTimeOffset(reading * TimeSpan.TicksPerMinute, offset);
+            }
+
+            previous = reading;
+            shown = Math.Max(shown, reading);
+        }
+
+        return null;
+    }
+
+    /// <summary>Whether any of the 24 hours after a reading fall on a date that matches.</summary>
+    private bool MayOccur(long reading) =>
+        DateMatches((reading + 1) / MinutesPerDay) || DateMatches((reading + MinutesPerDay) / MinutesPerDay);
+
+    private bool Counts(long reading, long shown) => (!_isFixed || reading > shown) && Matches(reading);
+
+    private bool Matches(long reading) =>
+        _minutes[reading % 60] && _hours[reading / 60 % 24] && DateMatches(reading / MinutesPerDay);
+
+    private bool DateMatches(long day)
+    {
+        var date = DateOnly.FromDayNumber((int)day);
+        var dayMatches = _days[date.Day];
+        var weekdayMatches = _weekdays[(int)date.DayOfWeek];
+        return _months[date.Month] && (_bothDays ? dayMatches && weekdayMatches : dayMatches || weekdayMatches);
+    }
+
+    private static bool[] Values(string field, int first, int last, string[] names)
+    {
+        var values = new bool[last + 1];
+        foreach (var item in field.Split(','))
+        {
+            var (range, step) = item.Split('/') is [var before, var after] ? (before, Number(after, [])) : (item, 0);
+            var (low, high) = (first, last);
+            if (range.Split('-') is [var from, var to])
+            {
+                (low, high) = (Number(from, names), Number(to, names));
+                if (low > high && to.StartsWith("su", StringComparison.OrdinalIgnoreCase)) high = 7;
+            }
+            else if (range is not ("*" or "?"))
+            {
+                low = Number(range, names);
+                if (step == 0) high = low;
+            }
+
+            for (var value = low; value <= high; value += Math.Max(step, 1)) values[value] = true;
+        }
+
+        return values;
+    }
+
+    private static int Number(string text, string[] names)
+    {
+        var index = Array.FindIndex(names, name => name.Equals(text, StringComparison.OrdinalIgnoreCase));
+        return index < 0 ? int.Parse(text, CultureInfo.InvariantCulture) : index;
+    }
+}
+
+/// <summary>The offset of a zone in every minute of the years 2007 to 2049, from its answers for instants in UTC.</summary>
+internal sealed class CronOracleZone
+{
+    private const int MinutesPerDay = 1440;
+    private static readonly int FirstDay = new DateOnly(2007, 1, 1).DayNumber;
+    private static readonly int LastDay = new DateOnly(2049, 12, 31).DayNumber;
+
+    /// <summary>The first minute after the table.</summary>
+    public static readonly long End = (LastDay + 1L) * MinutesPerDay;
+
+    /// <summary>For each day its offset in minutes; or 1,440 of them if it has a change, or begins with one.</summary>
+    private readonly int[][] _days;
+
+    public CronOracleZone(TimeZoneInfo zone)
+    {
+        Zone = zone;
+        _days =
+        [
+            .. Enumerable.Range(FirstDay, LastDay - FirstDay + 1).Select(day => Offsets(day * (long)MinutesPerDay, zone)),
+        ];
+        Changes = [.. Enumerable.Range(FirstDay, _days.Length).Where(day => _days[day - FirstDay].Length > 1)];
+    }
+
+    public TimeZoneInfo Zone { get; }
+
+    /// <summary>The numbers of the days with a change.</summary>
+    public IReadOnlyList<int> Changes { get; }
+
+    public int OffsetAt(long minute) => DayOf(minute) is [var only] ? only : DayOf(minute)[minute % MinutesPerDay];
+
+    public bool IsPlain(long minute) => DayOf(minute).Length == 1;
+
+    private int[] DayOf(long minute) => _days[(minute / MinutesPerDay) - FirstDay];
+
+    private static int[] Offsets(long start, TimeZoneInfo zone)
+    {
+        var offset = Offset(start, zone);
+        return Offset(start - 1, zone) == offset && Offset(start + MinutesPerDay - 1, zone) == offset
+            ? [offset]
+            : [.. Enumerable.Range(0, MinutesPerDay).Select(minute => Offset(start + minute, zone))];
+    }
+
+    private static int Offset(long minute, TimeZoneInfo zone) =>
+        (int)zone.GetUtcOffset(new DateTime(minute * TimeSpan.TicksPerMinute, DateTimeKind.Utc)).TotalMinutes;
+}

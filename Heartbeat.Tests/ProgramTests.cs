@@ -1,0 +1,128 @@
+using Heartbeat.Cli;
+using Heartbeat.Jobs;
+using Heartbeat.Tests.Infra;
+using Microsoft.Extensions.Logging;
+using Shouldly;
+using Xunit;
+
+namespace Heartbeat.Tests;
+
+/// <summary>The composition root, as its user sees it: the real console log and the real loop, on a clock of the test.</summary>
+/// <remarks>
+/// Sabotages caught: the switch not read; the clock of the system in UuidV1; the summary or the start left out; the exit
+/// code of a job that outlives the stop; settings read before --help.
+/// </remarks>
+[Collection(ConsoleCapture.Collection)]
+public sealed class ProgramTests
+{
+    private const string Timed = "INFO: Heartbeat (timed): UUID=";
+    private const string Event = "INFO: Heartbeat (event): UUID=";
+
+    private readonly TestClock _clock = new(new(2024, 1, 1, 11, 59, 30, TimeSpan.Zero));
+
+    [Fact]
+    public async Task A_beat_is_two_lines_10_s_apart_with_one_UUID()
+    {
+        using var console = new ConsoleCapture();
+        using var stop = new CancellationTokenSource();
+        var run = RunAsync("1", LogLevel.Debug, stop.Token);
+        (await console.NextAsync()).ShouldBe(
+            "INFO: Scheduled heartbeat (timed): '* * * * *' in UTC, first due 2024-01-01T12:00:00+00:00");
+
+        _clock.Advance(TimeSpan.FromSeconds(30));
+        var timed = await console.NextAsync();
+        timed.ShouldStartWith(Timed);
+        (await console.NextAsync()).ShouldBe(
+            "DEBUG: heartbeat (timed) ran: due 2024-01-01T12:00:00+00:00, started 0.000 ms late, took 0.000 ms");
+
+        _clock.Advance(TimeSpan.FromSeconds(10));
+        (await console.NextAsync()).ShouldBe(Event + timed[Timed.Length..]);
+        (await console.NextAsync()).ShouldBe(
+            "DEBUG: heartbeat (event) ran: due 2024-01-01T12:00:10+00:00, started 0.000 ms late, took 0.000 ms");
+
+        await stop.CancelAsync();
+        (await run).ShouldBe(0);
+        console.Lines.ShouldBe(["INFO: Stopped: 2 runs started, 0 failed; no one-shot was pending"]);
+
+        // 2024-01-01T12:00:00Z in units of 100 ns since 1582-10-15.
+        timed[Timed.Length..].ShouldStartWith("4A016000-A89D-11EE-");
+    }
+
+    [Fact]
+    public async Task An_event_that_is_pending_at_the_stop_is_named()
+    {
+        using var console = new ConsoleCapture();
+        using var stop = new CancellationTokenSource();
+        var run = RunAsync("yes", LogLevel.Debug, stop.Token);
+        _clock.Advance(TimeSpan.FromSeconds(30));
+        for (var i = 0; i < 3; i++) await console.NextAsync();
+        await stop.CancelAsync();
+        (await run).ShouldBe(0);
+        console.Lines.ShouldBe(
+            ["INFO: Stopped: 1 runs started, 0 failed; 1 pending one-shot dropped: heartbeat (event) due 2024-01-01T12:00:10+00:00"]);
+    }
+
+    [Theory]
+    [InlineData(null)]
+    [InlineData("off")]
+    public async Task Off_it_says_so_and_stays_up_in_silence(string? enable)
+    {
+        using var console = new ConsoleCapture();
+        using var stop = new CancellationTokenSource();
+        var run = RunAsync(enable, LogLevel.Debug, stop.Token);
+        (await console.NextAsync()).ShouldBe("INFO: Heartbeat is off: set ENABLE_HEARTBEAT=1 to turn it on");
+        _clock.Advance(TimeSpan.FromDays(1));
+        run.IsCompleted.ShouldBeFalse();
+        await stop.CancelAsync();
+        (await run).ShouldBe(0);
+        console.Lines.ShouldBe(["INFO: Stopped: 0 runs started, 0 failed; no one-shot was pending"]);
+    }
+
+    [Fact]
+    public async Task An_odd_switch_is_warned_of_before_all_else_and_is_on()
+    {
+        using var console = new ConsoleCapture();
+        (await RunAsync("ja\nINFO: x", LogLevel.Information, new CancellationToken(canceled: true))).ShouldBe(0);
+        console.Lines.ShouldBe(
+        [
+            "WARNING: ENABLE_HEARTBEAT='ja<U+000A>INFO: x' is taken as on; the spellings are "
+                + "1, true, yes, on; or 0, false, no, off and nothing for off",
+            "INFO: Scheduled heartbeat (timed): '* * * * *' in UTC, first due 2024-01-01T12:00:00+00:00",
+            "INFO: Stopped: 0 runs started, 0 failed; no one-shot was pending",
+        ]);
+    }
+
+    [Theory]
+    [InlineData("--help")]
+    [InlineData("-h")]
+    public async Task Help_goes_to_stdout(string argument)
+    {
+        using var console = new ConsoleCapture();
+        (await Program.Main([argument])).ShouldBe(0);
+        string.Concat(console.Lines.Select(static line => line + "\n")).ShouldBe(Help.Text);
+        console.Error.ShouldBe("");
+    }
+
+    [Fact]
+    public async Task The_version_goes_to_stdout()
+    {
+        using var console = new ConsoleCapture();
+        (await Program.Main(["--version"])).ShouldBe(0);
+        console.Lines.ShouldHaveSingleItem().ShouldMatch(@"^\d+\.\d+\.\d+(\+[0-9a-f]{40})?$");
+    }
+
+    [Fact]
+    public async Task Bad_usage_is_one_sentence_on_stderr()
+    {
+        using var console = new ConsoleCapture();
+        (await Program.Main(["--hlep"])).ShouldBe(2);
+        console.Error.ShouldBe($"heartbeat: unknown argument '--hlep': did you mean --help?{Environment.NewLine}");
+        console.Lines.ShouldBeEmpty();
+    }
+
+    private async Task<int> RunAsync(string? enable, LogLevel level, CancellationToken stop)
+    {
+        using var logging = ConsoleLog.Create(new Settings(PlainFormatter.FormatterName, level));
+        return await Program.RunAsync(name => name == HeartbeatSwitch.Variable ? enable : null, _clock, logging, stop);
+    }
+}

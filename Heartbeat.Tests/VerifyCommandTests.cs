@@ -1,0 +1,130 @@
+using System.Globalization;
+using System.Text;
+using Heartbeat.Cli;
+using Heartbeat.Cli.Verify;
+using Microsoft.Extensions.Time.Testing;
+using Shouldly;
+using Xunit;
+using static Heartbeat.Tests.Infra.VerifyLog;
+
+namespace Heartbeat.Tests;
+
+public sealed class VerifyCommandTests
+{
+    private static readonly DateTimeOffset Evening = new(2026, 11, 23, 22, 0, 0, TimeSpan.Zero);
+
+    [Fact]
+    public void A_file_that_cannot_be_read_is_named()
+    {
+        var missing = Path.Combine(Path.GetTempPath(), "no such log");
+        Should.Throw<UsageException>(() => Verify("", missing)).Message
+            .ShouldBe($"cannot read '{missing}': Could not find file '{missing}'.");
+        Should.Throw<UsageException>(() => Verify("", "")).Message
+            .ShouldBe("cannot read '': The value cannot be an empty string. (Parameter 'path')");
+        Should.Throw<UsageException>(() => Verify("", Path.GetTempPath())).Message
+            .ShouldStartWith($"cannot read '{Path.GetTempPath()}': ");
+    }
+
+    [Fact]
+    public void An_unknown_option_is_refused()
+    {
+        Should.Throw<UsageException>(() => Verify("", "--jsn")).Message.ShouldBe("verify has no option '--jsn'; it has --json.");
+        Should.Throw<UsageException>(() => Verify("", "-x\n")).Message.ShouldBe("verify has no option '-x\\n'; it has --json.");
+    }
+
+    [Fact]
+    public void A_dash_is_the_input_and_after_two_of_them_all_are_files()
+    {
+        Verify(Beats(Evening, 3).Select(static beat => beat.Line), "-").ExitCode.ShouldBe(0);
+        Should.Throw<UsageException>(() => Verify("", "--", "--json")).Message.ShouldStartWith("cannot read '--json': ");
+    }
+
+    [Theory]
+    [InlineData("", "nothing to verify: no line of a heartbeat in 0 bytes.")]
+    [InlineData("INFO: Scheduled\n", "nothing to verify: no line of a heartbeat in 16 bytes.")]
+    [InlineData("INFO: Heartbeat (timed): UUID=0\n", "nothing to verify: no line of a heartbeat in 32 bytes, but 1 damaged one.")]
+    [InlineData("Heartbeat (timed): UUID=01D3B4F8-1F35-11EF-AC22-7B4E4C2AD94E", "nothing to verify: no beat is old enough to have had its event.")]
+    public void Nothing_to_verify_is_not_alive(string log, string expected) =>
+        Should.Throw<UsageException>(() => Verify(log)).Message.ShouldBe(expected);
+
+    [Fact]
+    public void A_report_that_cannot_be_written_is_told()
+    {
+        using var input = new MemoryStream(Encoding.UTF8.GetBytes($"{Timed(Evening)}\n{Event(Evening)}\n"));
+        using var output = new FullWriter();
+        Should.Throw<UsageException>(() => VerifyCommand.Run([], new(input, output, TextWriter.Null, HasColours: false, ShowsProgress: false), new FakeTimeProvider()))
+            .Message.ShouldBe("cannot write the report: No space left on device");
+    }
+
+    [Fact]
+    public void Progress_is_shown_after_a_second_and_taken_away_at_the_end()
+    {
+        var time = new FakeTimeProvider();
+        var log = Encoding.UTF8.GetBytes(string.Concat(Beats(Evening, 100).Select(static beat => beat.Line + "\n")));
+        using var slow = new SlowStream(log, time);
+        using var output = new StringWriter();
+        using var errors = new StringWriter();
+        VerifyCommand.Run([], new(slow, output, errors, HasColours: false, ShowsProgress: true), time).ShouldBe(0);
+        errors.ToString().ShouldBe("\rread 0 MB, 0 MB/s\rread 0 MB, 0 MB/s\r                 \r");
+    }
+
+    [Fact]
+    [Trait("Category", "Soak")]
+    public void A_log_of_1_GB_needs_no_more_memory_than_a_small_one()
+    {
+        using var log = new LongStream(1_000_000_000);
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        Verify(log, "--json").ExitCode.ShouldBe(0);
+        (GC.GetAllocatedBytesForCurrentThread() - before).ShouldBeLessThan(4_000_000);
+        log.Beats.ShouldBeGreaterThan(7_000_000);
+    }
+
+    /// <summary>A device that is full.</summary>
+    private sealed class FullWriter : StringWriter
+    {
+        public override void Write(string? value) => throw new IOException("No space left on device");
+    }
+
+    /// <summary>Takes 0.3 s for each 3,000 bytes.</summary>
+    private sealed class SlowStream(byte[] bytes, FakeTimeProvider time) : MemoryStream(bytes)
+    {
+        public override int Read(Span<byte> buffer)
+        {
+            time.Advance(TimeSpan.FromSeconds(0.3));
+            return base.Read(buffer[..Math.Min(buffer.Length, 3_000)]);
+        }
+    }
+
+    /// <summary>Makes the lines of beats as they are read, a minute apart, and nothing else.</summary>
+    private sealed class LongStream(long length) : MemoryStream
+    {
+        private readonly byte[] _pair = Encoding.UTF8.GetBytes($"{Timed(Evening)}\n{Event(Evening)}\n");
+        private long _left = length;
+        private long _minute;
+
+        public long Beats => _minute;
+
+        public override int Read(Span<byte> buffer)
+        {
+            var pair = _pair.AsSpan();
+            var line = pair.Length / 2;
+            var read = 0;
+            while (_left > 0 && buffer.Length - read >= pair.Length)
+            {
+                var count = (Evening - new DateTimeOffset(1582, 10, 15, 0, 0, 0, TimeSpan.Zero)).Ticks + (TimeSpan.TicksPerMinute * _minute++);
+                for (var start = line - 37; start < pair.Length; start += line)
+                {
+                    ((uint)count).TryFormat(pair[start..], out _, "X8", CultureInfo.InvariantCulture);
+                    ((ushort)(count >> 32)).TryFormat(pair[(start + 9)..], out _, "X4", CultureInfo.InvariantCulture);
+                    (0x1000 | (ushort)(count >> 48)).TryFormat(pair[(start + 14)..], out _, "X4", CultureInfo.InvariantCulture);
+                }
+
+                pair.CopyTo(buffer[read..]);
+                read += pair.Length;
+                _left -= pair.Length;
+            }
+
+            return read;
+        }
+    }
+}
