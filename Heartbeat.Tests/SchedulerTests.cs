@@ -1,0 +1,91 @@
+using Heartbeat.Scheduling;
+using Heartbeat.Tests.Infra;
+using Microsoft.Extensions.Logging;
+using Shouldly;
+using Xunit;
+
+namespace Heartbeat.Tests;
+
+/// <summary>What the scheduler is for, and how its jobs are tested. The Promise…Tests prove the rest.</summary>
+public sealed class SchedulerTests
+{
+    /// <summary>The README's example of a test: start, advance a day, assert.</summary>
+    [Fact]
+    public async Task A_backup_runs_each_night()
+    {
+        await using var simulation = Simulation.Start(BackupJobs.Register);
+        await simulation.AdvanceAsync(TimeSpan.FromDays(2));
+        simulation.Log.Text.ShouldBe(
+        [
+            "Information: Scheduled backup: '30 2 * * *' in UTC, first due 2024-01-01T02:30:00+00:00",
+            "Information: Backed up for 2024-01-01",
+            "Information: Backed up for 2024-01-02",
+        ]);
+    }
+
+    [Fact]
+    public async Task A_job_is_told_its_name_its_due_time_and_how_late_it_is()
+    {
+        var zone = TimeZoneInfo.CreateCustomTimeZone("two", TimeSpan.FromHours(2), "two", "two");
+        await using var simulation = Simulation.Start();
+        simulation.Scheduler.Schedule("noon", CronExpression.Parse("0 12 * * *", zone), simulation.Record)
+            .Due.ShouldBe(new DateTimeOffset(2024, 1, 1, 12, 0, 0, TimeSpan.FromHours(2)));
+        await simulation.AdvanceAsync(TimeSpan.FromHours(9.5));
+        await simulation.StallAsync(TimeSpan.FromHours(1));
+        var (time, run) = simulation.Runs.ShouldHaveSingleItem();
+        time.ShouldBe(new(2024, 1, 1, 10, 30, 0, TimeSpan.Zero));
+        run.Name.ShouldBe("noon");
+        run.Due.EqualsExact(new(2024, 1, 1, 12, 0, 0, TimeSpan.FromHours(2))).ShouldBeTrue();
+        run.Lateness.ShouldBe(TimeSpan.FromMinutes(30));
+    }
+
+    [Fact]
+    public async Task A_one_shot_is_given_its_argument()
+    {
+        var given = new List<int>();
+        await using var simulation = Simulation.Start();
+        for (var i = 0; i < 3; i++)
+        {
+            simulation.Scheduler.Schedule("one", TimeSpan.FromSeconds(i), i, (argument, _) =>
+            {
+                given.Add(argument);
+                return Task.CompletedTask;
+            });
+        }
+
+        await simulation.AdvanceAsync(TimeSpan.FromSeconds(2));
+        given.ShouldBe([0, 1, 2]);
+    }
+
+    [Fact]
+    public async Task An_expression_that_restricts_both_days_is_pointed_out()
+    {
+        await using var simulation = Simulation.Start();
+        simulation.Scheduler.Schedule("either", CronExpression.Parse("0 0 13 * FRI"), simulation.Record);
+        simulation.Log.Text.ShouldBe(
+        [
+            "Information: Scheduled either: '0 0 13 * FRI' in UTC, first due 2024-01-05T00:00:00+00:00",
+            "Information: either: '0 0 13 * FRI' restricts both day fields, so a day that matches either is enough, as in crontab(5)",
+        ]);
+    }
+
+    [Fact]
+    public async Task Each_run_is_logged_at_debug_level()
+    {
+        using var log = new LogCapture(TimeProvider.System) { Level = LogLevel.Debug };
+        await using var simulation = Simulation.Start(logging: log);
+        simulation.Scheduler.Schedule("one", TimeSpan.FromMilliseconds(1.5), simulation.Record);
+        await simulation.AdvanceAsync(TimeSpan.FromSeconds(1));
+        log.Text.ShouldBe(["Debug: one ran: due 2024-01-01T00:00:00.001+00:00, started 0.500 ms late, took 0.000 ms"]);
+    }
+
+    private static class BackupJobs
+    {
+        public static void Register(Scheduler scheduler, ILogger log) =>
+            scheduler.Schedule("backup", CronExpression.Parse("30 2 * * *"), run =>
+            {
+                log.Log(LogLevel.Information, default, $"Backed up for {run.Due:yyyy-MM-dd}", null, static (text, _) => text);
+                return Task.CompletedTask;
+            });
+    }
+}
