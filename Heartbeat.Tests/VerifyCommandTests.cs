@@ -29,7 +29,7 @@ public sealed class VerifyCommandTests
     public void An_unknown_option_is_refused()
     {
         Should.Throw<UsageException>(() => Verify("", "--jsn")).Message.ShouldBe("verify has no option '--jsn'; it has --json.");
-        Should.Throw<UsageException>(() => Verify("", "-x\n")).Message.ShouldBe("verify has no option '-x\\n'; it has --json.");
+        Should.Throw<UsageException>(() => Verify("", "-x\n")).Message.ShouldBe("verify has no option '-x<U+000A>'; it has --json.");
     }
 
     [Fact]

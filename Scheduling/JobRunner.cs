@@ -37,7 +37,7 @@ internal sealed class JobRunner(ILogger logger, Clocks clocks, Metrics metrics, 
             ReportFailure(run, exception);
         }
 
-        if (metrics.TimesRuns || logger.IsEnabled(LogLevel.Debug)) ReportEnd(run, TimeSpan.FromTicks(clocks.ReadElapsed() - start.Elapsed));
+        if (metrics.TimesRuns || Log.ShowsRuns(logger)) ReportEnd(run, TimeSpan.FromTicks(clocks.ReadElapsed() - start.Elapsed));
     }
 
     private void ReportStart(JobRun run) => Log.Safely(() => metrics.Started(run));

@@ -51,6 +51,20 @@ internal static partial class Log
             $"{oneShots.Length:N0} pending one-shot{(oneShots.Length == 1 ? "" : "s")} dropped: {named}{(oneShots.Length > Named ? ", \u2026" : "")}");
     }
 
+    /// <summary>Whether each run is logged. Loggers may throw at this, too.</summary>
+    [SuppressMessage("Design", "CA1031", Justification = "A broken logger must not stop the schedule.")]
+    public static bool ShowsRuns(ILogger logger)
+    {
+        try
+        {
+            return logger.IsEnabled(LogLevel.Debug);
+        }
+        catch (Exception)
+        {
+            return false;
+        }
+    }
+
     /// <summary>Says something. A logger that throws loses the line, and nothing else.</summary>
     [SuppressMessage("Design", "CA1031", Justification = "There is nobody left to tell.")]
     public static void Safely(Action? say)

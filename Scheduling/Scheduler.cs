@@ -360,7 +360,7 @@ internal sealed class Scheduler : IDisposable
     private async Task<bool> DrainAsync()
     {
         var cancelling = _stopping.CancelAsync();
-        await WhenIdle().WaitAsync(Grace, _time).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await Task.WhenAll(WhenIdle(), cancelling).WaitAsync(Grace, _time).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
 
         Entry[] outlived, dropped;
         lock (_gate) (outlived, dropped) = ([.. _running.Current.Distinct()], [.. _dropped]);

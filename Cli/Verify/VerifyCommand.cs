@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Text;
 using System.Text.Json;
+using Heartbeat.Scheduling;
 
 namespace Heartbeat.Cli.Verify;
 
@@ -53,7 +54,7 @@ internal static class VerifyCommand
             if (areOptions && argument == "--") areOptions = false;
             else if (areOptions && argument == "--json") isJson = true;
             else if (!areOptions || !argument.StartsWith('-') || argument == "-") files.Add(argument);
-            else throw new UsageException($"verify has no option '{PlainFormatter.Excerpt(argument)}'; it has --json.");
+            else throw new UsageException($"verify has no option '{Excerpt.Of(argument)}'; it has --json.");
         }
 
         return (files, isJson);
@@ -74,7 +75,7 @@ internal static class VerifyCommand
             catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
             {
                 progress.Clear();
-                throw new UsageException($"cannot read '{PlainFormatter.Excerpt(file)}': {PlainFormatter.Escape(exception.Message)}");
+                throw new UsageException($"cannot read '{Excerpt.Of(file)}': {PlainFormatter.Escape(exception.Message)}");
             }
         }
 
