@@ -13,6 +13,7 @@ internal sealed class VerifyCase
     private readonly List<Line> _lines = [];
     private readonly List<long> _nodes = [];
     private readonly double _lossRate;
+    private string? _expected;
     private readonly int _parallel = -1;
 
     public VerifyCase(int seed)
@@ -44,31 +45,7 @@ internal sealed class VerifyCase
     public string Text => string.Concat(_lines.Select(line => Format(line) + (_style == 3 ? "\r\n" : "\n")));
 
     /// <summary>What must be found, in words.</summary>
-    public string Expected
-    {
-        get
-        {
-            var kept = _lines.Where(static line => line.Kind is 'T' or 'E').ToList();
-            var covered = kept.Select(static line => line.Due).ToList();
-            if (_hasTimes) covered.AddRange(kept.Select(Shown));
-            if (_style is 1 or 2 or 3) covered.AddRange([Shown(_lines[0]), Shown(_lines[^1])]);
-            var (from, to) = (covered.Min(), covered.Max());
-            var found = new List<(long First, string Text)>();
-            HashSet<long>? before = null;
-            var lastOfChain = _nodes.Where((node, index) => index != _parallel && kept.Any(line => line.Node == node)).LastOrDefault(-1);
-            foreach (var node in _nodes)
-            {
-                var lines = kept.Where(line => line.Node == node).ToList();
-                if (lines.Count == 0) continue;
-                var isParallel = _parallel >= 0 && node == _nodes[_parallel];
-                found.Add(Describe(node, lines, from, to, isParallel ? null : before, isParallel || node == lastOfChain, out var minutes));
-                if (!isParallel) before = minutes;
-            }
-
-            var damaged = _lines.Count(static line => line.Kind == 'D');
-            return string.Join('\n', found.OrderBy(static process => process.First).Select(static process => process.Text).Append($"damaged {damaged}"));
-        }
-    }
+    public string Expected => _expected ??= Expect();
 
     /// <summary>Whether none of the lists of minutes has anything in it.</summary>
     public bool IsAlive => Expected.Split('[').Skip(1).All(static list => list[0] == ']');
@@ -94,6 +71,29 @@ internal sealed class VerifyCase
             process.GetProperty("afterMinute") is { ValueKind: JsonValueKind.Object } after ? after.GetProperty("mostSeconds").GetDouble() : null,
             process.GetProperty("lineDelay") is { ValueKind: JsonValueKind.Object } delay ? delay.GetProperty("mostSeconds").GetDouble() : null))
             .Append($"damaged {report.GetProperty("damagedLines").GetInt32()}"));
+
+    private string Expect()
+    {
+        var kept = _lines.Where(static line => line.Kind is 'T' or 'E').ToList();
+        var covered = kept.Select(static line => line.Due).ToList();
+        if (_hasTimes) covered.AddRange(kept.Select(Shown));
+        if (_style is 1 or 2 or 3) covered.AddRange([Shown(_lines[0]), Shown(_lines[^1])]);
+        var (from, to) = (covered.Min(), covered.Max());
+        var found = new List<(long First, string Text)>();
+        HashSet<long>? before = null;
+        var lastOfChain = _nodes.Where((node, index) => index != _parallel && kept.Any(line => line.Node == node)).LastOrDefault(-1);
+        foreach (var node in _nodes)
+        {
+            var lines = kept.Where(line => line.Node == node).ToList();
+            if (lines.Count == 0) continue;
+            var isParallel = _parallel >= 0 && node == _nodes[_parallel];
+            found.Add(Describe(node, lines, from, to, isParallel ? null : before, isParallel || node == lastOfChain, out var minutes));
+            if (!isParallel) before = minutes;
+        }
+
+        var damaged = _lines.Count(static line => line.Kind == 'D');
+        return string.Join('\n', found.OrderBy(static process => process.First).Select(static process => process.Text).Append($"damaged {damaged}"));
+    }
 
     private static (long First, string Text) Describe(
         long node, List<Line> lines, long from, long to, HashSet<long>? before, bool isLast, out HashSet<long> minutes)
@@ -170,8 +170,10 @@ internal sealed class VerifyCase
         var (node, sequence) = (_random.NextInt64(1L << 48), _random.Next(1 << 14));
         _nodes.Add(node);
         var setBackAt = minutes > 20 && spares == 0 && _random.Next(4) == 0 ? _random.Next(10, minutes) : int.MaxValue;
+        var stall = _random.Next(15);
         for (var minute = 0; minute < minutes; minute++)
         {
+            if (minute >= setBackAt && minute < setBackAt + stall) continue;
             var isSafe = minute < spares || minute >= minutes - spares;
             var after = !isSafe && _random.Next(30) == 0 ? _random.NextInt64(TimeSpan.TicksPerMinute) : _random.NextInt64(50_000);
             var elapsed = start.AddMinutes(minute).UtcTicks + after;
