@@ -42,7 +42,7 @@ public sealed class PromiseClockStepsTests
             beats.After.Skip(1).ShouldAllBe(beat => beat.Late <= (step < Minute ? step : TimeSpan.Zero));
 
             List<string> warnings = [];
-            if (step > TimeSpan.FromSeconds(1)) warnings.Add($"Warning: The wall clock was set forward by {step:c}: cron entries are planned anew");
+            if (step > TimeSpan.FromSeconds(1)) warnings.Add($"Warning: The wall clock was set forward by {step:c}: cron entries go by the new time");
             if (missed > 0) warnings.Add($"Warning: beat: missed {Count(missed)} before that of {first.Due:yyyy-MM-ddTHH:mm:ss}+00:00, which runs now");
             beats.Warnings.ShouldBe(warnings);
             missed.ShouldBeInRange((int)(step / Minute) - 1, (int)(step / Minute));
@@ -69,7 +69,7 @@ public sealed class PromiseClockStepsTests
                 Enumerable.Range(0, beats.After.Count).Select(i => beats.After[0].Due.AddMinutes(i)));
             if (step < Minute) beats.After[0].Due.ShouldBe(Start.AddMinutes(2));
             beats.Warnings.ShouldBe(
-                step < Minute ? [] : [$"Warning: The wall clock was set back by {step:c}: cron entries are planned anew"]);
+                step < Minute ? [] : [$"Warning: The wall clock was set back by {step:c}: cron entries go by the new time"]);
         }
     }
 
@@ -85,7 +85,7 @@ public sealed class PromiseClockStepsTests
             (beats.After[0].Elapsed - beats.Before[^1].Elapsed).ShouldBe(TimeSpan.FromSeconds(60 + seconds));
             beats.Before.Concat(beats.After).Select(static beat => beat.Due).ShouldBe(
                 Enumerable.Range(1, beats.After.Count + 1).Select(static minute => Start.AddMinutes(minute)));
-            beats.Warnings.ShouldBe([$"Warning: The wall clock was set back by 00:00:{seconds}: cron entries are planned anew"]);
+            beats.Warnings.ShouldBe([$"Warning: The wall clock was set back by 00:00:{seconds}: cron entries go by the new time"]);
         }
     }
 
@@ -142,7 +142,7 @@ public sealed class PromiseClockStepsTests
         simulation.Clock.SetWallClock(TimeSpan.FromMilliseconds(100));
         await simulation.AdvanceAsync(TimeSpan.FromSeconds(10));
         simulation.Log.Of(LogLevel.Warning).ShouldHaveSingleItem().Message.ShouldBe(
-            "The wall clock was set forward by 00:00:01.1000000: cron entries are planned anew");
+            "The wall clock was set forward by 00:00:01.1000000: cron entries go by the new time");
     }
 
     /// <summary>A beat at 12:01, the step at a phase of that minute, and five minutes more.</summary>

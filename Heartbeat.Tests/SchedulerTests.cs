@@ -7,7 +7,7 @@ using Xunit;
 namespace Heartbeat.Tests;
 
 /// <summary>What the scheduler is for, and how its jobs are tested. The Promise…Tests prove the rest.</summary>
-public sealed class SchedulerTests
+public sealed partial class SchedulerTests
 {
     /// <summary>The README's example of a test: start, advance a day, assert.</summary>
     [Fact]
@@ -79,13 +79,16 @@ public sealed class SchedulerTests
         log.Text.ShouldBe(["Debug: one ran: due 2024-01-01T00:00:00.001+00:00, started 0.500 ms late, took 0.000 ms"]);
     }
 
-    private static class BackupJobs
+    private static partial class BackupJobs
     {
         public static void Register(Scheduler scheduler, ILogger log) =>
             scheduler.Schedule("backup", CronExpression.Parse("30 2 * * *"), run =>
             {
-                log.Log(LogLevel.Information, default, $"Backed up for {run.Due:yyyy-MM-dd}", null, static (text, _) => text);
+                LogDone(log, run.Due);
                 return Task.CompletedTask;
             });
+
+        [LoggerMessage(1, LogLevel.Information, "Backed up for {Day:yyyy-MM-dd}")]
+        private static partial void LogDone(ILogger logger, DateTimeOffset day);
     }
 }
