@@ -61,7 +61,7 @@ internal sealed class CronExpression
     /// <summary>The expression as written.</summary>
     public override string ToString() => _text;
 
-    /// <summary>The first occurrence later than an instant, in the offset of <see cref="Zone"/>; null if none.</summary>
+    /// <summary>The first occurrence later than an instant, in the offset of the zone; null if none.</summary>
     public DateTimeOffset? Next(DateTimeOffset after)
     {
         var span = _offsets.At(after.UtcTicks);

@@ -5,7 +5,7 @@ namespace Heartbeat.Tests.Infra;
 /// <summary>Random texts for the cron parser: expressions that are valid, and strings that mostly are not.</summary>
 internal sealed class CronTexts(int seed)
 {
-    /// <summary>What some cron reads, what looks like it (digits and letters of other scripts), what does not show.</summary>
+    /// <summary>What some cron reads, what looks like it in other scripts, and what does not show.</summary>
     private const string Hostile =
         "0123456789*,-/?LWHlwh#@~ \t\r\n\0\u00A0\u0663\uFF15\uFEFF\u2028\uD800\u017FUN\u0131JANsunmonTZ=every";
 
@@ -78,5 +78,6 @@ internal sealed class CronTexts(int seed)
         return _random.Next(3) switch { 0 => name, 1 => lower, _ => name[0] + lower[1..] };
     }
 
-    private string Number(int value) => value.ToString(_random.Next(10) == 0 ? "00" : "0", CultureInfo.InvariantCulture);
+    private string Number(int value) =>
+        value.ToString(_random.Next(10) == 0 ? "00" : "0", CultureInfo.InvariantCulture);
 }
