@@ -35,7 +35,8 @@ internal static class Program
 
                 case ["verify", .. var rest]:
                     // The console of Windows may show colours as letters.
-                    var hasColours = !OperatingSystem.IsWindows() && !Console.IsOutputRedirected && string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR"));
+                    var hasColours = !OperatingSystem.IsWindows() && !Console.IsOutputRedirected
+                        && string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR"));
                     using (var input = Console.OpenStandardInput())
                     {
                         var console = new VerifyConsole(input, Console.Out, Console.Error, hasColours, !Console.IsErrorRedirected);
