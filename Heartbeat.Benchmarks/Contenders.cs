@@ -22,6 +22,10 @@ internal abstract class Contender : IDisposable
     /// <returns>What <see cref="Cancel"/> takes.</returns>
     public virtual object Schedule(TimeSpan delay, Job job) => throw new NotSupportedException();
 
+    /// <summary>Schedules a job once, at an instant: those that know delays only are given the time until then.</summary>
+    /// <inheritdoc cref="Schedule(TimeSpan, Job)"/>
+    public virtual object Schedule(DateTimeOffset instant, Job job) => Schedule(instant - DateTimeOffset.UtcNow, job);
+
     public virtual void Cancel(object handle) => throw new NotSupportedException();
 
     /// <summary>Schedules jobs that are all due at one instant in a few seconds, and again and again after that.</summary>
@@ -31,7 +35,7 @@ internal abstract class Contender : IDisposable
     public virtual void Dispose() => GC.SuppressFinalize(this);
 
     /// <summary>The stopwatch's reading at an instant of the wall clock.</summary>
-    protected static long TimestampOf(DateTimeOffset instant) =>
+    public static long TimestampOf(DateTimeOffset instant) =>
         Stopwatch.GetTimestamp() + ((instant - DateTimeOffset.UtcNow).Ticks * (Stopwatch.Frequency / TimeSpan.TicksPerSecond));
 }
 
@@ -41,6 +45,8 @@ internal sealed class HeartbeatContender : Contender
     private Scheduler _scheduler = Start(TimeProvider.System);
 
     public override object Schedule(TimeSpan delay, Job job) => _scheduler.Schedule("job", delay, job, static (job, _) => Run(job));
+
+    public override object Schedule(DateTimeOffset instant, Job job) => _scheduler.Schedule("job", instant, job, static (job, _) => Run(job));
 
     public override void Cancel(object handle) => ((Entry)handle).Cancel();
 
