@@ -16,12 +16,19 @@ internal static class Program
                 Console.WriteLine(JsonSerializer.Serialize(figures));
                 return 0;
 
+            case ["table", "short" or "full", .. var readme] when readme.Length <= 1:
+                var table = new Table(full: args[1] == "full");
+                var text = table.Make();
+                Console.WriteLine(text);
+                if (readme is [var path]) Table.WriteInto(path, text);
+                return table.Faults == 0 ? 0 : 1;
+
             case ["cron", .. var options]:
                 BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(options);
                 return 0;
 
             default:
-                Console.Error.WriteLine("usage: cron [options of BenchmarkDotNet]");
+                Console.Error.WriteLine("usage: table short|full [README.md], cron [options of BenchmarkDotNet], run SCENARIO CONTENDER NUMBERS...");
                 return 2;
         }
     }
@@ -33,6 +40,7 @@ internal static class Program
         ("lateness", [var seconds, var others]) => Scenarios.Lateness(contender, seconds, others),
         ("recurring", [var count]) => Scenarios.Recurring(contender, count),
         ("year", [var days]) => Scenarios.Year(days),
+        ("idle", []) => Scenarios.Idle(contender),
         _ => throw new ArgumentException($"There is no scenario '{scenario}' with {numbers.Length} numbers.", nameof(scenario)),
     };
 }

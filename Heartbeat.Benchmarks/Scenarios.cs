@@ -84,6 +84,15 @@ internal static class Scenarios
         }
     }
 
+    /// <summary>One recurring entry, until the process is ended.</summary>
+    public static Figures Idle(string contender)
+    {
+        using var scheduler = Contender.Create(contender);
+        scheduler.ScheduleRecurring(new JobSet(1).All);
+        Thread.Sleep(Timeout.Infinite);
+        return [];
+    }
+
     private static Figures Pending(int count, string contender, int threads)
     {
         using var scheduler = Contender.Create(contender);
