@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using Coravel;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Quartz;
@@ -62,15 +63,16 @@ internal sealed class QuartzJob : IJob
 internal sealed class CoravelContender : Contender
 {
     private readonly ServiceProvider _services = new ServiceCollection().AddScheduler().AddLogging()
+        .AddSingleton<IConfiguration>(new ConfigurationBuilder().Build())
         .AddSingleton<IHostApplicationLifetime>(new Lifetime()).BuildServiceProvider();
 
     public override long ScheduleRecurring(Job[] jobs)
     {
-        const int Period = 5;
-        var due = DateTimeOffset.UtcNow.AddSeconds(1);
-        due = due.AddTicks((Period * TimeSpan.TicksPerSecond) - (due.Ticks % (Period * TimeSpan.TicksPerSecond)));
+        // Its shortest period with time enough before: each fifth second, and neither the present one nor one that is too near.
+        while (NextFifthSecond() - DateTimeOffset.UtcNow is { TotalSeconds: > 3.9 or < 2 }) Thread.Sleep(100);
+        var due = NextFifthSecond();
         var scheduler = _services.GetRequiredService<Coravel.Scheduling.Schedule.Interfaces.IScheduler>();
-        foreach (var job in jobs) scheduler.Schedule(job.Run).EverySeconds(Period);
+        foreach (var job in jobs) scheduler.Schedule(job.Run).EverySeconds(5);
         foreach (var host in _services.GetServices<IHostedService>()) host.StartAsync(CancellationToken.None).GetAwaiter().GetResult();
         return TimestampOf(due);
     }
@@ -79,6 +81,12 @@ internal sealed class CoravelContender : Contender
     {
         _services.Dispose();
         base.Dispose();
+    }
+
+    private static DateTimeOffset NextFifthSecond()
+    {
+        var now = DateTimeOffset.UtcNow;
+        return now.AddTicks((5 * TimeSpan.TicksPerSecond) - (now.Ticks % (5 * TimeSpan.TicksPerSecond)));
     }
 
     private sealed class Lifetime : IHostApplicationLifetime
