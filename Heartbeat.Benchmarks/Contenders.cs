@@ -24,7 +24,11 @@ internal abstract class Contender : IDisposable
 
     /// <summary>Schedules a job once, at an instant: those that know delays only are given the time until then.</summary>
     /// <inheritdoc cref="Schedule(TimeSpan, Job)"/>
-    public virtual object Schedule(DateTimeOffset instant, Job job) => Schedule(instant - DateTimeOffset.UtcNow, job);
+    public virtual object Schedule(DateTimeOffset instant, Job job)
+    {
+        var delay = instant - DateTimeOffset.UtcNow;
+        return Schedule(delay > TimeSpan.Zero ? delay : TimeSpan.Zero, job);
+    }
 
     public virtual void Cancel(object handle) => throw new NotSupportedException();
 
