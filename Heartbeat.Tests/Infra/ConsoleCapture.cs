@@ -48,7 +48,7 @@ internal sealed class ConsoleCapture : IDisposable
         _complaints.Dispose();
     }
 
-    /// <summary>Gives out each line as it is completed.</summary>
+    /// <summary>Gives out each line as it is completed, however the platform ends it.</summary>
     private sealed class Written : TextWriter
     {
         private readonly StringBuilder _line = new();
@@ -64,7 +64,7 @@ internal sealed class ConsoleCapture : IDisposable
                 Lines.Writer.TryWrite(_line.ToString());
                 _line.Clear();
             }
-            else
+            else if (value != '\r')
             {
                 _line.Append(value);
             }
