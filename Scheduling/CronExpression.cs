@@ -82,7 +82,7 @@ internal sealed class CronExpression
     }
 
     private static DateTimeOffset? At(long utc, long offset) =>
-        Math.Max(utc, utc + offset) > DateTime.MaxValue.Ticks ? null : new(utc + offset, new TimeSpan(offset));
+        utc > DateTime.MaxValue.Ticks ? null : new(utc + offset, new TimeSpan(offset));
 
     /// <summary>The first local time later than another that matches; <see cref="Never"/> if none.</summary>
     private long NextLocal(long after)

@@ -45,8 +45,8 @@ public sealed class OutputFaultTests
 
     /// <remarks>Turns red if an exception of the console ends the program.</remarks>
     [Theory]
-    [InlineData("--help", ">/dev/full 2>/dev/full", 0)]
-    [InlineData("--version", ">/dev/full 2>/dev/full", 0)]
+    [InlineData("--help", ">/dev/full 2>/dev/full", 1)]
+    [InlineData("--version", ">/dev/full 2>/dev/full", 1)]
     [InlineData("--nonsense", ">/dev/full 2>/dev/full", 2)]
     [InlineData("--help", ">&- 2>&-", 0)]
     [InlineData("--version", ">&- 2>&-", 0)]

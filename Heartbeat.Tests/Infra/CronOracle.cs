@@ -138,13 +138,18 @@ internal sealed class CronOracleZone
         Zone = zone;
         var days = Enumerable.Range(FirstDay, LastDay - FirstDay + 1);
         _days = [.. days.Select(day => Offsets(day * (long)MinutesPerDay, zone))];
-        Changes = [.. days.Where(day => _days[day - FirstDay].Length > 1)];
+        Changes =
+        [
+            .. days.Where(day => _days[day - FirstDay].Length > 1)
+                .SelectMany(static day => Enumerable.Range(0, MinutesPerDay).Select(minute => (day * (long)MinutesPerDay) + minute))
+                .Where(minute => minute > FirstDay * (long)MinutesPerDay && OffsetAt(minute) != OffsetAt(minute - 1)),
+        ];
     }
 
     public TimeZoneInfo Zone { get; }
 
-    /// <summary>The numbers of the days with a change.</summary>
-    public IReadOnlyList<int> Changes { get; }
+    /// <summary>The minutes that begin with a change.</summary>
+    public IReadOnlyList<long> Changes { get; }
 
     public int OffsetAt(long minute) => DayOf(minute) is [var only] ? only : DayOf(minute)[minute % MinutesPerDay];
 

@@ -1,10 +1,12 @@
 // Breaks the product on purpose, once for each promise, and tells whether the tests meant to catch it do.
 //
-//     dotnet run Heartbeat.Tests/Mutants/Mutants.cs [part of a name]
+//     dotnet run --file Heartbeat.Tests/Mutants/Mutants.cs [part of a name]
 //
 // Each block of mutants.txt is one sabotage. It is applied to a copy of the repository, where its text has to be found
 // exactly once; the tests are built and those of its filter are run. Red: killed. Green: survived, which is a failure, as
 // is a sabotage that no longer applies or no longer builds. A run that hangs counts as red.
+
+#pragma warning disable CA1508 // takes the exit code of another process for a constant
 
 using System.Diagnostics;
 
