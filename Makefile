@@ -29,7 +29,7 @@ faults: publish ## the published program under each fault of the matrix (FILTER=
 	DOTNET_PROCESSOR_COUNT=1 $(TEST) --no-build --filter "Category=Faults&Row=4$(if $(FILTER),&$(FILTER))"
 
 mutants: ## break the product on purpose, once for each promise, and see the tests go red
-	dotnet run Heartbeat.Tests/Mutants/Mutants.cs
+	dotnet run --file Heartbeat.Tests/Mutants/Mutants.cs
 
 bench: publish ## speed beside other schedulers, the short set
 	$(BENCH) table short

@@ -25,7 +25,7 @@ internal static class Program
                             .ConfigureAwait(false);
                     }
 
-                case ["--help" or "-h"]:
+                case ["--help" or "-h"] or ["verify", "--help" or "-h"]:
                     await Console.Out.WriteAsync(Help.Text).ConfigureAwait(false);
                     return 0;
 
