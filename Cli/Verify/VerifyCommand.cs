@@ -104,6 +104,6 @@ internal static class VerifyCommand
         using var json = new Utf8JsonWriter(bytes, new() { Indented = true });
         JsonReport.Write(verdict, json);
         json.Flush();
-        return Encoding.UTF8.GetString(bytes.WrittenSpan) + Environment.NewLine;
+        return Encoding.UTF8.GetString(bytes.WrittenSpan) + "\n";
     }
 }
