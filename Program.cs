@@ -25,7 +25,7 @@ internal static class Program
                             .ConfigureAwait(false);
                     }
 
-                case ["--help" or "-h"]:
+                case ["--help" or "-h"] or ["verify", "--help" or "-h"]:
                     await Console.Out.WriteAsync(Help.Text).ConfigureAwait(false);
                     return 0;
 
@@ -35,7 +35,8 @@ internal static class Program
 
                 case ["verify", .. var rest]:
                     // The console of Windows may show colours as letters.
-                    var hasColours = !OperatingSystem.IsWindows() && !Console.IsOutputRedirected && string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR"));
+                    var hasColours = !OperatingSystem.IsWindows() && !Console.IsOutputRedirected
+                        && string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR"));
                     using (var input = Console.OpenStandardInput())
                     {
                         var console = new VerifyConsole(input, Console.Out, Console.Error, hasColours, !Console.IsErrorRedirected);

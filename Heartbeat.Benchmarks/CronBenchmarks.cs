@@ -3,8 +3,8 @@ using Heartbeat.Scheduling;
 using NCrontab;
 using Quartz;
 using Ours = Heartbeat.Scheduling.CronExpression;
-using Theirs = Cronos.CronExpression;
 using QuartzCron = Quartz.CronExpression;
+using Theirs = Cronos.CronExpression;
 
 namespace Heartbeat.Benchmarks;
 
@@ -61,7 +61,8 @@ public class CronNextInUtc
         for (var i = 0; i < Calls; i++) GoTo(_quartz.GetNextValidTimeAfter(_at)?.UtcDateTime);
     }
 
-    private void GoTo(DateTime? next) => _at = next < _end ? DateTime.SpecifyKind(next.Value, DateTimeKind.Utc) : _start;
+    private void GoTo(DateTime? next) =>
+        _at = next < _end ? DateTime.SpecifyKind(next.Value, DateTimeKind.Utc) : _start;
 }
 
 /// <summary>The next occurrence where clocks change, likewise. NCrontab knows no zones.</summary>
@@ -139,7 +140,7 @@ public class CronParse
     public object Quartz() => QuartzCron.Parse(_quartz);
 }
 
-/// <summary>The expressions of <c>$CRON_VECTORS/valid.tsv</c> that all four read; the time is for all of them together.</summary>
+/// <summary>The expressions of <c>$CRON_VECTORS/valid.tsv</c> that all four read: the time is for the lot.</summary>
 [MemoryDiagnoser]
 [HideColumns("Error", "StdDev", "RatioSD", "Median")]
 public class CronParseAll
@@ -152,7 +153,8 @@ public class CronParseAll
     {
         var folder = Environment.GetEnvironmentVariable("CRON_VECTORS")
             ?? throw new InvalidOperationException("CRON_VECTORS must name the folder that holds valid.tsv.");
-        _unix = [.. File.ReadLines(Path.Combine(folder, "valid.tsv")).Skip(1).Select(static row => row.Split('\t')[1]).Where(AllRead)];
+        var rows = File.ReadLines(Path.Combine(folder, "valid.tsv")).Skip(1);
+        _unix = [.. rows.Select(static row => row.Split('\t')[1]).Where(AllRead)];
         _quartz = [.. _unix.Select(static text => QuartzCron.Parse(text, CronFormat.Unix).CronExpressionString)];
         Console.WriteLine($"// {_unix.Length} expressions");
     }

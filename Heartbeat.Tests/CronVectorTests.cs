@@ -51,7 +51,7 @@ public sealed class CronVectorTests(ITestOutputHelper output)
         return isRight ? null : $"in {row[2]} after {row[3]} gave {next:O}, should be {row[4]}";
     });
 
-    /// <summary>Runs all rows, then fails with all that are wrong. A row is wrong if the check returns why or throws.</summary>
+    /// <summary>Runs all rows, then fails with all that are wrong: those whose check returns why, or throws.</summary>
     private void Check(string file, int columns, Func<string[], string?> check)
     {
         var rows = File.ReadLines(Path.Combine(CronVectorsFactAttribute.Folder!, file)).Skip(1)
@@ -61,8 +61,8 @@ public sealed class CronVectorTests(ITestOutputHelper output)
         rows.ShouldAllBe(row => row.Length == columns);
 
         var wrong = rows.Select(row => (Row: row, Fault: Fault(row, check)))
-            .Where(static checkedRow => checkedRow.Fault is not null)
-            .Select(static checkedRow => $"{checkedRow.Row[0]} {checkedRow.Row[^1]}: '{checkedRow.Row[1]}' {checkedRow.Fault}")
+            .Where(static result => result.Fault is not null)
+            .Select(static result => $"{result.Row[0]} {result.Row[^1]}: '{result.Row[1]}' {result.Fault}")
             .ToList();
         output.WriteLine($"{file}: {rows.Count} rows checked, {wrong.Count} wrong");
         wrong.Count.ShouldBe(0, $"{wrong.Count} of {rows.Count} rows of {file}:\n{string.Join('\n', wrong)}");

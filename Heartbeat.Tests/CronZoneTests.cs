@@ -21,7 +21,6 @@ public sealed class CronZoneTests(ITestOutputHelper output)
 
     [Theory]
     [InlineData("0 0 * * *")]
-    [InlineData("30 1 * * *")]
     [InlineData("30 2 * * *")]
     public void A_daily_expression_runs_once_on_each_local_day_in_all_zones(string expression)
     {
@@ -42,29 +41,32 @@ public sealed class CronZoneTests(ITestOutputHelper output)
     }
 
     [Fact]
-    public void An_hourly_expression_counts_the_real_hours_of_2025_and_2026_in_all_zones() =>
-        CountHours(Utc(2025, 1, 1), Utc(2027, 1, 1));
+    public void An_hourly_expression_counts_the_real_hours_of_2025_in_all_zones() =>
+        CountHours(Utc(2025, 1, 1), Utc(2026, 1, 1));
 
     [Fact]
     [Trait("Category", "Soak")]
     public void An_hourly_expression_counts_the_real_hours_of_2020_to_2037_in_all_zones() => CountHours(Start, End);
 
     [Fact]
-    public void A_minutely_expression_runs_each_real_minute_of_all_days_with_a_change_in_all_zones()
+    public void A_minutely_expression_runs_each_real_minute_around_each_change_in_all_zones()
     {
         var changes = 0;
         foreach (var zone in Zones)
         {
-            for (var day = Start; day < End; day = day.AddDays(1))
+            for (var (day, next) = (Start, Start); day < End; day = next)
             {
-                if (zone.GetUtcOffset(day) == zone.GetUtcOffset(day.AddDays(1))) continue;
-                CountMinutes(zone, day, day.AddDays(1));
+                next = day.AddDays(1);
+                if (zone.GetUtcOffset(day) == zone.GetUtcOffset(next)) continue;
+                var hour = day;
+                while (zone.GetUtcOffset(hour.AddHours(1)) == zone.GetUtcOffset(day)) hour = hour.AddHours(1);
+                CountMinutes(zone, hour.AddHours(-3), hour.AddHours(4));
                 changes++;
             }
         }
 
         changes.ShouldBeGreaterThan(1_000);
-        ReportZones($"{changes} days with a change");
+        ReportZones($"{changes} changes");
     }
 
     [Fact]

@@ -95,10 +95,11 @@ public sealed class ProgramTests
     [Theory]
     [InlineData("--help")]
     [InlineData("-h")]
-    public async Task Help_goes_to_stdout(string argument)
+    [InlineData("verify --help")]
+    public async Task Help_goes_to_stdout(string arguments)
     {
         using var console = new ConsoleCapture();
-        (await Program.Main([argument])).ShouldBe(0);
+        (await Program.Main(arguments.Split(' '))).ShouldBe(0);
         string.Concat(console.Lines.Select(static line => line + "\n")).ShouldBe(Help.Text);
         console.Error.ShouldBe("");
     }

@@ -56,6 +56,25 @@ public sealed class PromiseStopTests
     }
 
     [Fact]
+    public async Task A_job_that_schedules_after_the_stop_is_told_so_and_has_not_failed()
+    {
+        await using var simulation = Simulation.Start();
+        var running = new TaskCompletionSource();
+        var stopped = new TaskCompletionSource();
+        simulation.Scheduler.Schedule("late", TimeSpan.Zero, async run =>
+        {
+            running.SetResult();
+            await stopped.Task;
+            simulation.Scheduler.Schedule("later", TimeSpan.FromSeconds(10), simulation.Record);
+        });
+        await running.Task;
+        await simulation.RequestStopAsync();
+        stopped.SetResult();
+        (await simulation.Run).ShouldBeTrue();
+        simulation.Log.Text.ShouldBe(["Information: Stopped: 1 runs started, 0 failed; no one-shot was pending"]);
+    }
+
+    [Fact]
     public async Task A_run_that_waits_for_its_thread_at_the_stop_does_not_begin()
     {
         await using var simulation = Simulation.Start();

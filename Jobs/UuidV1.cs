@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using System.Security.Cryptography;
 
 namespace Heartbeat.Jobs;
 
@@ -32,11 +31,13 @@ internal sealed class UuidV1
     public UuidV1(TimeProvider time)
     {
         _time = time;
-        Span<byte> random = stackalloc byte[10];
-        RandomNumberGenerator.Fill(random);
+        // A random Guid is made by the system's cryptographic source, which RandomNumberGenerator reaches only through
+        // OpenSSL: that would have to be installed. The bytes that hold its version and variant are left out.
+        Span<byte> random = stackalloc byte[16];
+        Guid.NewGuid().TryWriteBytes(random, bigEndian: true, out _);
         const ulong Multicast = 1UL << 40;
-        _node = (BinaryPrimitives.ReadUInt64BigEndian(random) >> 16) | Multicast;
-        _clockSequence = BinaryPrimitives.ReadUInt16BigEndian(random[8..]);
+        _node = BinaryPrimitives.ReadUInt64BigEndian(random[8..]) | Multicast;
+        _clockSequence = BinaryPrimitives.ReadUInt16BigEndian(random);
     }
 
     /// <summary>Makes an id that has not been made before, of the present instant.</summary>

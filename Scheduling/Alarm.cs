@@ -45,12 +45,14 @@ internal sealed class Alarm(TimeProvider time, object gate, Action look) : IDisp
         return WaitsOnLock;
     }
 
-    /// <summary>Has the next look come in time for an entry, if that is due before it.</summary>
+    /// <summary>Whether the next look comes by a time in elapsed ticks.</summary>
+    public bool IsInTimeFor(long due) => due >= _next;
+
+    /// <summary>Has the next look come earlier.</summary>
     /// <param name="now">Elapsed ticks.</param>
     /// <param name="wait">Ticks from now on until the entry is due; negative if it is overdue.</param>
     public void BringForward(long now, long wait)
     {
-        if (now + wait >= _next) return;
         _next = now + wait;
         if (WaitsOnLock)
         {

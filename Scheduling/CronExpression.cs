@@ -61,7 +61,7 @@ internal sealed class CronExpression
     /// <summary>The expression as written.</summary>
     public override string ToString() => _text;
 
-    /// <summary>The first occurrence later than an instant, in the offset of <see cref="Zone"/>; null if none.</summary>
+    /// <summary>The first occurrence later than an instant, in the offset of the zone; null if none.</summary>
     public DateTimeOffset? Next(DateTimeOffset after)
     {
         var span = _offsets.At(after.UtcTicks);
@@ -82,7 +82,7 @@ internal sealed class CronExpression
     }
 
     private static DateTimeOffset? At(long utc, long offset) =>
-        Math.Max(utc, utc + offset) > DateTime.MaxValue.Ticks ? null : new(utc + offset, new TimeSpan(offset));
+        utc > DateTime.MaxValue.Ticks ? null : new(utc + offset, new TimeSpan(offset));
 
     /// <summary>The first local time later than another that matches; <see cref="Never"/> if none.</summary>
     private long NextLocal(long after)

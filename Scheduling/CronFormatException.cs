@@ -5,7 +5,7 @@ using System.Text;
 namespace Heartbeat.Scheduling;
 
 /// <summary>An expression that cannot be read: says which field, what was found and what is allowed.</summary>
-/// <remarks>Every sentence that refuses an expression is here, with what to write instead where there is something.</remarks>
+/// <remarks>All sentences that refuse an expression are here, with what to write instead if there is something.</remarks>
 #pragma warning disable CA1032 // It is made by the methods below, which have all of it to say.
 internal sealed class CronFormatException : FormatException
 #pragma warning restore CA1032
@@ -35,7 +35,8 @@ internal sealed class CronFormatException : FormatException
         return new(expression, $"only printable ASCII characters and tabs are read, found {found}", null, position);
     }
 
-    public static CronFormatException UnknownMacro(string expression, ReadOnlySpan<char> macro, IEnumerable<string> known)
+    public static CronFormatException UnknownMacro(
+        string expression, ReadOnlySpan<char> macro, IEnumerable<string> known)
     {
         var hint =
             Begins(macro, "@every") ? "write a step, as in '*/5 * * * *' for every five minutes" :
@@ -76,17 +77,18 @@ internal sealed class CronFormatException : FormatException
         return Refused(expression, field, item, $"; a range must not run backwards: write {instead}");
     }
 
-    private static CronFormatException Refused(string expression, CronField field, ReadOnlySpan<char> item, string hint) =>
-        new(
-            expression,
-            $"{field.Name} must be {field.Allowed}, found '{Printable(item)}'{hint}",
-            field.Name,
-            PositionOf(item, expression));
+    private static CronFormatException Refused(
+        string expression, CronField field, ReadOnlySpan<char> item, string hint)
+    {
+        var fault = $"{field.Name} must be {field.Allowed}, found '{Printable(item)}'{hint}";
+        return new(expression, fault, field.Name, PositionOf(item, expression));
+    }
 
     /// <summary>What to write for the notations that other programs read and this one does not.</summary>
     private static string Hint(CronField field, ReadOnlySpan<char> item)
     {
-        if (item.Contains('#')) return $"; '#' (nth weekday) is not read here: run on each such weekday {LookAtTheDate}";
+        if (item.Contains('#'))
+            return $"; '#' (nth weekday) is not read here: run on each such weekday {LookAtTheDate}";
         if (item.Contains('~')) return "; '~' (random) is not read here: choose a value";
         if (item.Contains('?')) return "; '?' is read only alone in a day field: write '*'";
 
@@ -102,7 +104,7 @@ internal sealed class CronFormatException : FormatException
         };
     }
 
-    /// <summary>Cut, and with the code points of whatever does not show or might mislead: <c>&lt;U+00A0&gt;</c>.</summary>
+    /// <summary>Cut, and with the code points of what does not show or might mislead: <c>&lt;U+00A0&gt;</c>.</summary>
     private static string Printable(ReadOnlySpan<char> text)
     {
         var printable = new StringBuilder();

@@ -54,7 +54,8 @@ internal static class CronParser
 
         var text = expression.AsSpan().Trim(Blanks);
         if (text.StartsWith('@')) text = MeaningOf(text, expression);
-        if (BeginsWith("TZ=", text) || BeginsWith("CRON_TZ=", text)) throw CronFormatException.ZoneWithin(expression, text);
+        if (BeginsWith("TZ=", text) || BeginsWith("CRON_TZ=", text))
+            throw CronFormatException.ZoneWithin(expression, text);
 
         Span<Range> ranges = stackalloc Range[FieldCount + 1];   // one to spare, for what is too much
         if (text.SplitAny(ranges, Blanks, StringSplitOptions.RemoveEmptyEntries) != FieldCount)

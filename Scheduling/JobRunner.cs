@@ -32,6 +32,10 @@ internal sealed class JobRunner(ILogger logger, Clocks clocks, Metrics metrics, 
         {
             // The job ended because it was told to: that is no failure.
         }
+        catch (ObjectDisposedException exception) when (exception.ObjectName == typeof(Scheduler).FullName)
+        {
+            // Nor is it one that the scheduler took nothing more from it, since it has stopped.
+        }
         catch (Exception exception)
         {
             ReportFailure(run, exception);

@@ -247,7 +247,11 @@ internal sealed class Scheduler : IDisposable
             ObjectDisposedException.ThrowIf(_state == State.Stopped, this);
             entry.Sequence = _sequence++;
             _queue.Enqueue(entry);
-            _alarm.BringForward(now.Elapsed, entry.DueTicks - now.On(entry.Clock));
+            if (!_alarm.IsInTimeFor(now.Elapsed + (entry.DueTicks - now.On(entry.Clock))))
+            {
+                now = _clocks.Read(); // the lock may have been waited for
+                _alarm.BringForward(now.Elapsed, entry.DueTicks - now.On(entry.Clock));
+            }
         }
 
         return entry;

@@ -62,7 +62,7 @@ internal sealed class ZoneOffsets(TimeZoneInfo zone)
         return new(start, until, offset, shown);
     }
 
-    /// <summary>The first instant with another offset than <paramref name="low"/>, at or before <paramref name="high"/>.</summary>
+    /// <summary>The first instant with another offset than the low one; the high one has another.</summary>
     private long FirstChange(long low, long high)
     {
         var offset = OffsetAt(low);

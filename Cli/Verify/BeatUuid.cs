@@ -20,7 +20,7 @@ internal readonly record struct BeatUuid(long Ticks, ulong Origin)
     /// <summary>The minute of the beat, counted from <see cref="DateTime.MinValue"/>.</summary>
     public long Minute => Ticks / TimeSpan.TicksPerMinute;
 
-    /// <summary>Reads the UUID that a text begins with, in either case. It must be of version 1, and end where it should.</summary>
+    /// <summary>Reads the UUID that a text begins with; it must be of version 1, and end where it should.</summary>
     public static bool TryRead(ReadOnlySpan<byte> text, out BeatUuid uuid)
     {
         uuid = default;

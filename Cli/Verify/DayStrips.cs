@@ -8,10 +8,13 @@ internal static class DayStrips
     private const int SpanMinutes = 30;
     private const int DayMinutes = 24 * 60;
     private const int Margin = 12;
+    private const string Hours = "00    03    06    09    12    15    18    21";
+    private const string Legend =
+        "30 minutes a character, UTC: # all there, + half of a pair missing, - beats missing, x no beat, . not in the log";
 
     public static void Write(Verdict verdict, Ink ink)
     {
-        ink.WriteLine($"{new string(' ', Margin + Label(verdict, 0).Length)}00    03    06    09    12    15    18    21");
+        ink.WriteLine(new string(' ', Margin + Label(verdict, 0).Length) + Hours);
         var days = new MinuteSet();
         foreach (var range in verdict.Successions.SelectMany(static one => one.Minutes)) days.Add(DaysOf(range));
         var next = days.First;
@@ -26,14 +29,15 @@ internal static class DayStrips
             next = range.Last + 1;
         }
 
-        WriteSilence(verdict.Successions.Max(static one => one.Missing.Count > 0 ? DaysOf(new(0, one.Missing.Last)).Last : 0) + 1 - next, ink);
+        var missingUntil = verdict.Successions.Max(static one => one.Missing.Count > 0 ? one.Missing.Last / DayMinutes : 0);
+        WriteSilence(missingUntil + 1 - next, ink);
         ink.WriteLine();
-        ink.WriteLine($"{SpanMinutes} minutes a character, UTC: # all there, + half of a pair missing, - beats missing, x no beat, . not in the log");
+        ink.WriteLine(Legend);
     }
 
     /// <summary>Tells successions apart, if there are several.</summary>
     public static string Label(Verdict verdict, int number) =>
-        verdict.Successions.Count is > 1 and var count ? $"{number.ToString(CultureInfo.InvariantCulture).PadLeft(count.ToString(CultureInfo.InvariantCulture).Length)}  " : "";
+        verdict.Successions.Count is > 1 and var count ? Text(number).PadLeft(Text(count).Length) + "  " : "";
 
     private static void WriteSilence(long days, Ink ink)
     {
@@ -62,6 +66,8 @@ internal static class DayStrips
         if (one.Halves.CountWithin(span) > 0) return '+';
         return beats == 0 ? '.' : '#';
     }
+
+    private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
 
     private static MinuteRange DaysOf(MinuteRange minutes) => new(minutes.First / DayMinutes, minutes.Last / DayMinutes);
 }

@@ -12,7 +12,7 @@ internal static class JsonReport
         WriteInstant(json, "first", verdict.First);
         WriteInstant(json, "last", verdict.Last);
         json.WriteNumber("damagedLines", verdict.Damaged);
-        json.WriteBoolean("cutAtStart", verdict.Sum(static process => process.Cut) > 0);
+        json.WriteBoolean("cutAtStart", verdict.IsCut);
         json.WriteStartArray("processes");
         foreach (var process in verdict.Processes) WriteProcess(json, process);
         json.WriteEndArray();

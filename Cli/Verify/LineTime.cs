@@ -4,7 +4,7 @@ namespace Heartbeat.Cli.Verify;
 /// <remarks>Times without an offset are not known, for nobody can tell their zone.</remarks>
 internal static class LineTime
 {
-    private const int TimeAt = 11;
+    private const int SeparatorAt = 10;
     private const int OffsetAt = 19;
 
     /// <summary>Finds the last time in a text.</summary>
@@ -13,9 +13,9 @@ internal static class LineTime
     /// <param name="at">Where it begins.</param>
     public static bool TryFindLast(ReadOnlySpan<byte> text, out long ticks, out int at)
     {
-        for (var t = text.LastIndexOf((byte)'T'); t >= TimeAt - 1; t = text[..t].LastIndexOf((byte)'T'))
+        for (var t = text.LastIndexOf((byte)'T'); t >= SeparatorAt; t = text[..t].LastIndexOf((byte)'T'))
         {
-            at = t - (TimeAt - 1);
+            at = t - SeparatorAt;
             if (TryRead(text[at..], out ticks)) return true;
         }
 
@@ -27,7 +27,8 @@ internal static class LineTime
     public static bool TryRead(ReadOnlySpan<byte> text, out long ticks)
     {
         ticks = 0;
-        if (text.Length <= OffsetAt || text[4] != '-' || text[7] != '-' || text[13] != ':' || text[16] != ':') return false;
+        if (text.Length <= OffsetAt) return false;
+        if (text[4] != '-' || text[7] != '-' || text[SeparatorAt] != 'T' || text[13] != ':' || text[16] != ':') return false;
         var (year, month, day) = (Number(text[..4]), Number(text[5..7]), Number(text[8..10]));
         if (year is < 2 or > 9998 || month is < 1 or > 12 || day < 1 || day > DateTime.DaysInMonth(year, month)) return false;
         var (hour, minute, second) = (Number(text[11..13]), Number(text[14..16]), Number(text[17..19]));

@@ -21,7 +21,8 @@ internal sealed class Progress(TextWriter output, TimeProvider time)
         var elapsed = time.GetElapsedTime(_start);
         if (elapsed < _next) return;
         _next = elapsed + Interval;
-        var text = string.Create(CultureInfo.InvariantCulture, $"read {Bytes / 1e6:N0} MB, {Bytes / 1e6 / elapsed.TotalSeconds:N0} MB/s");
+        var megabytes = Bytes / 1e6;
+        var text = string.Create(CultureInfo.InvariantCulture, $"read {megabytes:N0} MB, {megabytes / elapsed.TotalSeconds:N0} MB/s");
         output.Write($"\r{text.PadRight(_width)}");
         _width = text.Length;
     }

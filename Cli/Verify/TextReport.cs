@@ -32,13 +32,14 @@ internal static class TextReport
         Add(seen, verdict.Processes.Count - verdict.Successions.Count, "restart", "restarts");
         if (verdict.Successions.Count > 1) seen.Add($"{verdict.Successions.Count} side by side");
         ink.WriteLine($"{string.Join(", ", seen)}: {Range(verdict.First, verdict.Last)} UTC.");
-        if (verdict.Sum(static process => process.Cut) > 0) ink.WriteLine("The log is cut at its start: it begins with the event of a beat that is not in it.");
+        if (verdict.IsCut) ink.WriteLine("The log is cut at its start: it begins with the event of a beat that is not in it.");
         if (verdict.Damaged > 0) ink.WriteLine($"{Count(verdict.Damaged, "damaged line")} skipped.");
     }
 
     private static void WriteProcess(ProcessBeats process, string label, Ink ink)
     {
-        ink.Write($"{label}{process.Node:X12}  {Range(process.First, process.Last)}  {Count(process.Beats, "beat")}, {Count(process.Events, "event")}");
+        ink.Write($"{label}{process.Node:X12}  {Range(process.First, process.Last)}  ");
+        ink.Write($"{Count(process.Beats, "beat")}, {Count(process.Events, "event")}");
         if (process.Before is not null) ink.Write(process.Down.Count == 0 ? "; restart without a loss" : "; restart");
         WriteLoss("minute down", "minutes down", process.Down, ink);
         WriteLoss("beat missed", "beats missed", process.Missed, ink);

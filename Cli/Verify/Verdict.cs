@@ -47,7 +47,10 @@ internal sealed class Verdict
 
     public bool IsAlive => Processes.All(static process => process.IsAlive);
 
-    /// <summary>Whether there is anything to judge: a pair, or something that is missing.</summary>
+    /// <summary>Whether the log begins with an event whose beat was before it.</summary>
+    public bool IsCut => Processes.Any(static process => process.Cut > 0);
+
+    /// <summary>Whether there is nothing to judge: no pair, and nothing that is missing.</summary>
     public bool IsEmpty => IsAlive && Processes.All(static process => process.Beats == process.Pending);
 
     /// <summary>The instant of the first beat, as <see cref="DateTime.Ticks"/>.</summary>
@@ -81,7 +84,8 @@ internal sealed class Verdict
     {
         var last = succession.Processes[^1];
         // One line alone is more likely a damaged one than a process that fell silent.
-        if (last.Beats + last.Events > 1) last.Silent.Add(new MinuteRange(last.Minutes.Last + 1, (last.LogEnd - BeatHistory.Slack) / TimeSpan.TicksPerMinute));
+        var end = (last.LogEnd - BeatHistory.Slack) / TimeSpan.TicksPerMinute;
+        if (last.Beats + last.Events > 1) last.Silent.Add(new MinuteRange(last.Minutes.Last + 1, end));
         foreach (var process in succession.Processes)
         {
             succession.Minutes.Add(process.Minutes);

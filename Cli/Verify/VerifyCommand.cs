@@ -72,7 +72,8 @@ internal static class VerifyCommand
                 using var log = file == "-" ? null : new FileStream(file, Reading);
                 scanner.Read(log ?? console.Input, progress.Add);
             }
-            catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
+            catch (Exception exception) when (exception
+                is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
             {
                 progress.Clear();
                 throw new UsageException($"cannot read '{Excerpt.Of(file)}': {PlainFormatter.Escape(exception.Message)}");

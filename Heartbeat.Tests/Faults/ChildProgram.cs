@@ -29,6 +29,9 @@ internal sealed class ChildProgram : IAsyncDisposable
     /// <summary>The variable that turns the heartbeat on.</summary>
     public static readonly (string Name, string Value) On = ("ENABLE_HEARTBEAT", "1");
 
+    /// <summary>A stop when idle takes some milliseconds; a wait for the event (10 s) or for a job (5 s) would show.</summary>
+    public static readonly TimeSpan IdleStop = TimeSpan.FromSeconds(3);
+
     private readonly Process _process;
     private readonly Reading _reading;
     private readonly Channel<bool> _arriving = Channel.CreateUnbounded<bool>();
@@ -113,7 +116,8 @@ internal sealed class ChildProgram : IAsyncDisposable
         output.Write(new byte[Capacity]);
     }
 
-    public void Send(Signal signal) => NativeMethods.Kill(_process.Id, (int)signal).ShouldBe(0, $"kill {signal}");
+    /// <returns>Whether there was a process to send it to.</returns>
+    public bool Send(Signal signal) => NativeMethods.Kill(_process.Id, (int)signal) == 0;
 
     /// <summary>Waits for the end of the process, and of what it has said.</summary>
     /// <returns>The exit code; 128 and the signal's number if a signal ended it.</returns>
@@ -132,13 +136,13 @@ internal sealed class ChildProgram : IAsyncDisposable
         }
     }
 
-    /// <summary>Asks the program to stop and expects it to do so as promised when idle: in a second, with 0, saying no more than one line.</summary>
+    /// <summary>Asks the program to stop and expects it to do so as promised when idle: soon, with 0, saying one more line.</summary>
     /// <returns>The line that sums up.</returns>
     public async Task<string> StopAsync(Signal signal = Signal.Terminate)
     {
         var before = Lines.Count;
         Send(signal);
-        (await ExitAsync(TimeSpan.FromSeconds(1))).ShouldBe(0, ToString());
+        (await ExitAsync(IdleStop)).ShouldBe(0, ToString());
         Lines.Count.ShouldBe(before + 1, ToString());
         (await _errors).ShouldBe("");
         return Lines[^1].Text;

@@ -19,8 +19,7 @@ public sealed class LongRunTests(ITestOutputHelper output)
     public async Task Twice_as_many_busy_loops_as_processors_cost_no_beat_in_3_minutes()
     {
         const int Beats = 3;
-        var slack = TimeSpan.FromSeconds(2);
-        using var clock = WallClock.Before(TimeSpan.FromSeconds(3));
+        using var clock = WallClock.BeforeABeat();
         await using var program = ChildProgram.Start([ChildProgram.On], clock: clock);
         var loops = Enumerable.Range(0, 2 * Environment.ProcessorCount)
             .Select(static _ => Process.Start("timeout", ["180", "sh", "-c", "while :; do :; done"])).ToArray();
@@ -28,10 +27,10 @@ public sealed class LongRunTests(ITestOutputHelper output)
         {
             for (var beat = 1; beat <= Beats; beat++)
             {
-                var timed = await program.LineAsync(Beat.Timed, Minute + slack, beat);
-                timed.ShouldBeOnTheMinute(clock.Shift, slack);
-                var its = await program.LineAsync(Beat.Event, TimeSpan.FromSeconds(10) + slack, beat);
-                its.ShouldBeTheEventOf(timed, clock.Shift, slack);
+                var timed = await program.LineAsync(Beat.Timed, Minute + Beat.Slack, beat);
+                timed.ShouldBeOnTheMinute(clock.Shift);
+                var its = await program.LineAsync(Beat.Event, TimeSpan.FromSeconds(10) + Beat.Slack, beat);
+                its.ShouldBeTheEventOf(timed, clock.Shift);
                 output.WriteLine($"{TimeSpan.FromTicks(Beat.InstantOf(timed).Ticks % TimeSpan.TicksPerMinute).TotalMilliseconds:0.0} ms late");
             }
         }
@@ -54,23 +53,23 @@ public sealed class LongRunTests(ITestOutputHelper output)
     public async Task Memory_threads_and_handles_are_flat_over_10_minutes()
     {
         const int Beats = 10;
-        using var clock = WallClock.Before(TimeSpan.FromSeconds(3));
+        using var clock = WallClock.BeforeABeat();
         await using var program = ChildProgram.Start([ChildProgram.On], clock: clock);
         var looks = new List<Look>();
         for (var beat = 1; beat <= Beats; beat++)
         {
             var timed = await program.LineAsync(Beat.Timed, Minute + Beat.Slack, beat);
             timed.ShouldBeOnTheMinute(clock.Shift);
-            var its = await program.LineAsync(Beat.Event, TimeSpan.FromSeconds(11), beat);
+            var its = await program.LineAsync(Beat.Event, TimeSpan.FromSeconds(12), beat);
             its.ShouldBeTheEventOf(timed, clock.Shift);
             looks.Add(Look.At(program));
             output.WriteLine($"{beat}: {looks[^1]}");
         }
 
-        // The first beats still touch memory for the first time.
+        // Until its first collection the heap still grows, and workers of the pool come and go.
         var half = Beats / 2;
-        looks[half..].Max(static look => look.Kilobytes).ShouldBeLessThanOrEqualTo(looks[..half].Max(static look => look.Kilobytes) + 512);
-        looks[half..].Max(static look => look.Threads).ShouldBeLessThanOrEqualTo(looks[..half].Max(static look => look.Threads));
+        looks[half..].Max(static look => look.Kilobytes).ShouldBeLessThanOrEqualTo(looks[..half].Max(static look => look.Kilobytes) + 1_024);
+        looks[half..].Max(static look => look.Threads).ShouldBeLessThanOrEqualTo(looks[..half].Max(static look => look.Threads) + 1);
         looks[half..].Max(static look => look.Handles).ShouldBeLessThanOrEqualTo(looks[..half].Max(static look => look.Handles));
         program.ProcessorTime.ShouldBeLessThan(TimeSpan.FromSeconds(1));
         (await program.StopAsync()).ShouldBe("INFO: Stopped: 20 runs started, 0 failed; no one-shot was pending");

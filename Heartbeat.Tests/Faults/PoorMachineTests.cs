@@ -51,12 +51,12 @@ public sealed class PoorMachineTests
     private static async Task BeatAsync(string machine)
     {
         var (shell, environment) = Machines[machine];
-        using var clock = WallClock.Before(TimeSpan.FromSeconds(3));
+        using var clock = WallClock.BeforeABeat();
         await using var program = ChildProgram.Start([ChildProgram.On, .. environment], shell: shell, clock: clock);
 
-        var timed = await program.LineAsync(Beat.Timed, TimeSpan.FromSeconds(6));
+        var timed = await program.LineAsync(Beat.Timed, TimeSpan.FromSeconds(8));
         timed.ShouldBeOnTheMinute(clock.Shift);
-        var its = await program.LineAsync(Beat.Event, TimeSpan.FromSeconds(11));
+        var its = await program.LineAsync(Beat.Event, TimeSpan.FromSeconds(12));
         its.ShouldBeTheEventOf(timed, clock.Shift);
         var stopped = await program.StopAsync();
 

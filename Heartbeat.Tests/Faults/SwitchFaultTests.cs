@@ -80,11 +80,11 @@ public sealed class SwitchFaultTests
     [InlineData("fa_IR.UTF-8")]
     public async Task Every_culture_has_the_same_words_digits_and_calendar(string culture)
     {
-        using var clock = WallClock.Before(TimeSpan.FromSeconds(2));
+        using var clock = WallClock.BeforeABeat();
         await using var program = ChildProgram.Start(
             [("ENABLE_HEARTBEAT", "TRUE"), ("LOG_LEVEL", "INFORMATION"), ("LC_ALL", culture), ("LANG", culture)], clock: clock);
 
-        var timed = await program.LineAsync(Beat.Timed, TimeSpan.FromSeconds(5));
+        var timed = await program.LineAsync(Beat.Timed, TimeSpan.FromSeconds(8));
         timed.ShouldBeOnTheMinute(clock.Shift);
         var stopped = await program.StopAsync();
 

@@ -14,6 +14,7 @@ namespace Heartbeat.Tests.Faults;
 public sealed class TimeFaultTests
 {
     private static readonly TimeSpan Minute = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan FirstIn = TimeSpan.FromSeconds(5) + Beat.Slack;
     private static readonly TimeSpan NoticeIn = TimeSpan.FromSeconds(10) + Beat.Slack;
     private static readonly TimeSpan Suspension = TimeSpan.FromSeconds(75);
 
@@ -26,7 +27,7 @@ public sealed class TimeFaultTests
         ["forward 56 years"] = () => SetForwardAsync(TimeSpan.FromDays(56 * 365), "more than 1,000 occurrences"),
         ["back 1 s"] = () => SetALittleAsync(TimeSpan.FromSeconds(-1), warned: null),
         ["back 30 s"] = () => SetALittleAsync(TimeSpan.FromSeconds(-30), warned: true),
-        ["back 61 s"] = () => SetBackAsync(TimeSpan.FromSeconds(61)), // a minute to the tick cannot be told from a little less
+        ["back 90 s"] = () => SetBackAsync(TimeSpan.FromSeconds(90)),
         ["back 1 h"] = () => SetBackAsync(TimeSpan.FromHours(1)),
         ["back 1 day"] = () => SetBackAsync(TimeSpan.FromDays(1)),
         ["stopped over an event and a beat"] = StoppedOverAnEventAndABeatAsync,
@@ -54,7 +55,7 @@ public sealed class TimeFaultTests
     [Trait("Row", "9")]
     [InlineData("back 1 s")]
     [InlineData("back 30 s")]
-    [InlineData("back 61 s")]
+    [InlineData("back 90 s")]
     [InlineData("back 1 h")]
     [InlineData("back 1 day")]
     public Task Wall_clock_set_back_gives_the_next_beat_within_70_s_and_repeats_none_after_less_than_a_minute(string step) => Running[step];
@@ -71,7 +72,7 @@ public sealed class TimeFaultTests
     /// <param name="warned">Whether a line says so; <see langword="null"/> where the step is just at the tolerance of 1 s.</param>
     private static async Task SetALittleAsync(TimeSpan step, bool? warned)
     {
-        using var clock = WallClock.Before(TimeSpan.FromSeconds(3));
+        using var clock = WallClock.BeforeABeat();
         await using var program = ChildProgram.Start([ChildProgram.On], clock: clock);
         var timed = await SetAfterABeatAsync(program, clock, step);
 
@@ -88,7 +89,7 @@ public sealed class TimeFaultTests
 
     private static async Task SetBackAsync(TimeSpan step)
     {
-        using var clock = WallClock.Before(TimeSpan.FromSeconds(3));
+        using var clock = WallClock.BeforeABeat();
         await using var program = ChildProgram.Start([ChildProgram.On], clock: clock);
         var timed = await SetAfterABeatAsync(program, clock, -step);
 
@@ -103,7 +104,7 @@ public sealed class TimeFaultTests
 
     private static async Task SetForwardAsync(TimeSpan step, string? missed)
     {
-        using var clock = WallClock.Before(TimeSpan.FromSeconds(3));
+        using var clock = WallClock.BeforeABeat();
         await using var program = ChildProgram.Start([ChildProgram.On], clock: clock);
         await SetAfterABeatAsync(program, clock, step);
 
@@ -111,7 +112,7 @@ public sealed class TimeFaultTests
         caughtUp.ShouldBeOfNow(clock.Shift);
         var its = await program.LineAsync(Beat.Event + caughtUp.Text[Beat.Timed.Length..], NoticeIn);
         its.ShouldBeTheEventOf(caughtUp, clock.Shift);
-        var next = await program.LineAsync(Beat.Timed, Minute, 3);
+        var next = await program.LineAsync(Beat.Timed, Minute + Beat.Slack, 3);
         next.ShouldBeOnTheMinute(clock.Shift);
         (await program.StopAsync()).ShouldBe(Beat.StopLine(5, next));
 
@@ -124,7 +125,7 @@ public sealed class TimeFaultTests
     /// <summary>Waits for the first beat, sets the clock, and sees the event come in spite of it.</summary>
     private static async Task<Line> SetAfterABeatAsync(ChildProgram program, WallClock clock, TimeSpan step)
     {
-        var timed = await program.LineAsync(Beat.Timed, TimeSpan.FromSeconds(5));
+        var timed = await program.LineAsync(Beat.Timed, FirstIn);
         var shift = clock.Shift;
         timed.ShouldBeOnTheMinute(shift);
         clock.Shift += step;
@@ -134,9 +135,9 @@ public sealed class TimeFaultTests
 
     private static async Task StoppedOverAnEventAndABeatAsync()
     {
-        using var clock = WallClock.Before(TimeSpan.FromSeconds(3));
+        using var clock = WallClock.BeforeABeat();
         await using var program = ChildProgram.Start([ChildProgram.On], clock: clock);
-        var timed = await program.LineAsync(Beat.Timed, TimeSpan.FromSeconds(5));
+        var timed = await program.LineAsync(Beat.Timed, FirstIn);
 
         await SuspendAsync(program);
         var late = await program.LineAsync(Beat.Event, Beat.Slack);
@@ -144,7 +145,7 @@ public sealed class TimeFaultTests
         var caughtUp = await program.LineAsync(Beat.Timed, Beat.Slack, 2);
         caughtUp.ShouldBeOfNow(clock.Shift);
         (await program.LineAsync(Beat.Event, NoticeIn, 2)).ShouldBeTheEventOf(caughtUp, clock.Shift);
-        var next = await program.LineAsync(Beat.Timed, Minute, 3);
+        var next = await program.LineAsync(Beat.Timed, Minute + Beat.Slack, 3);
         next.ShouldBeOnTheMinute(clock.Shift);
         (await program.StopAsync()).ShouldBe(Beat.StopLine(5, next));
 
@@ -154,9 +155,9 @@ public sealed class TimeFaultTests
 
     private static async Task StoppedOverTwoBeatsAsync()
     {
-        using var clock = WallClock.Before(TimeSpan.FromSeconds(3));
+        using var clock = WallClock.BeforeABeat();
         await using var program = ChildProgram.Start([ChildProgram.On], clock: clock);
-        await program.LineAsync("INFO: Scheduled", TimeSpan.FromSeconds(2));
+        await program.LineAsync("INFO: Scheduled", FirstIn);
 
         await SuspendAsync(program);
         var caughtUp = await program.LineAsync(Beat.Timed, Beat.Slack);

@@ -41,11 +41,11 @@ internal sealed class WallClock : IDisposable
     public IReadOnlyList<(string Name, string Value)> Environment =>
         [("LD_PRELOAD", Library.Value), ("WALL_CLOCK_SHIFT", _path)];
 
-    /// <summary>A clock that shows a full minute in so many seconds.</summary>
-    public static WallClock Before(TimeSpan fullMinute)
+    /// <summary>A clock that shows a full minute in 5 s: time enough for a program to start, on a busy machine too.</summary>
+    public static WallClock BeforeABeat()
     {
         var intoMinute = TimeSpan.FromTicks(DateTimeOffset.UtcNow.Ticks % TimeSpan.TicksPerMinute);
-        return new(TimeSpan.FromMinutes(1) - fullMinute - intoMinute);
+        return new(TimeSpan.FromSeconds(55) - intoMinute);
     }
 
     public void Dispose()

@@ -37,8 +37,8 @@ internal sealed class ConsoleCapture : IDisposable
     /// <summary>All of stderr.</summary>
     public string Error => _complaints.ToString();
 
-    /// <summary>Takes the next line of stdout, once it has been written.</summary>
-    public ValueTask<string> NextAsync() => _written.Lines.Reader.ReadAsync();
+    /// <summary>Takes the next line of stdout, once it has been written. One that never comes is a failure, not a hang.</summary>
+    public Task<string> NextAsync() => _written.Lines.Reader.ReadAsync().AsTask().WaitAsync(TimeSpan.FromSeconds(30));
 
     public void Dispose()
     {
@@ -48,7 +48,7 @@ internal sealed class ConsoleCapture : IDisposable
         _complaints.Dispose();
     }
 
-    /// <summary>Gives out each line as it is completed.</summary>
+    /// <summary>Gives out each line as it is completed, however the platform ends it.</summary>
     private sealed class Written : TextWriter
     {
         private readonly StringBuilder _line = new();
@@ -64,7 +64,7 @@ internal sealed class ConsoleCapture : IDisposable
                 Lines.Writer.TryWrite(_line.ToString());
                 _line.Clear();
             }
-            else
+            else if (value != '\r')
             {
                 _line.Append(value);
             }

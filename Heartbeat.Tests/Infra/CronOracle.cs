@@ -38,7 +38,7 @@ internal sealed class CronOracle
         _isFixed = !(fields[0] + fields[1]).Any(static c => c is '*' or '-' or '/');
     }
 
-    /// <summary>The first occurrence later than an instant; null if there is none in the years of the zone's table.</summary>
+    /// <summary>The first occurrence later than an instant; null if the zone's table ends before it.</summary>
     public DateTimeOffset? Next(CronOracleZone zone, DateTimeOffset after)
     {
         var first = (after.UtcTicks / TimeSpan.TicksPerMinute) + 1;
@@ -120,7 +120,7 @@ internal sealed class CronOracle
     }
 }
 
-/// <summary>The offset of a zone in every minute of the years 2007 to 2049, from its answers for instants in UTC.</summary>
+/// <summary>The offset of a zone in every minute of 2007 to 2049, from its answers for instants in UTC.</summary>
 internal sealed class CronOracleZone
 {
     private const int MinutesPerDay = 1440;
@@ -136,17 +136,20 @@ internal sealed class CronOracleZone
     public CronOracleZone(TimeZoneInfo zone)
     {
         Zone = zone;
-        _days =
+        var days = Enumerable.Range(FirstDay, LastDay - FirstDay + 1);
+        _days = [.. days.Select(day => Offsets(day * (long)MinutesPerDay, zone))];
+        Changes =
         [
-            .. Enumerable.Range(FirstDay, LastDay - FirstDay + 1).Select(day => Offsets(day * (long)MinutesPerDay, zone)),
+            .. days.Where(day => _days[day - FirstDay].Length > 1)
+                .SelectMany(static day => Enumerable.Range(0, MinutesPerDay).Select(minute => (day * (long)MinutesPerDay) + minute))
+                .Where(minute => minute > FirstDay * (long)MinutesPerDay && OffsetAt(minute) != OffsetAt(minute - 1)),
         ];
-        Changes = [.. Enumerable.Range(FirstDay, _days.Length).Where(day => _days[day - FirstDay].Length > 1)];
     }
 
     public TimeZoneInfo Zone { get; }
 
-    /// <summary>The numbers of the days with a change.</summary>
-    public IReadOnlyList<int> Changes { get; }
+    /// <summary>The minutes that begin with a change.</summary>
+    public IReadOnlyList<long> Changes { get; }
 
     public int OffsetAt(long minute) => DayOf(minute) is [var only] ? only : DayOf(minute)[minute % MinutesPerDay];
 

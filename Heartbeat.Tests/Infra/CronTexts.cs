@@ -5,7 +5,7 @@ namespace Heartbeat.Tests.Infra;
 /// <summary>Random texts for the cron parser: expressions that are valid, and strings that mostly are not.</summary>
 internal sealed class CronTexts(int seed)
 {
-    /// <summary>What some cron reads, what looks like it (digits and letters of other scripts), what does not show.</summary>
+    /// <summary>What some cron reads, what looks like it in other scripts, and what does not show.</summary>
     private const string Hostile =
         "0123456789*,-/?LWHlwh#@~ \t\r\n\0\u00A0\u0663\uFF15\uFEFF\u2028\uD800\u017FUN\u0131JANsunmonTZ=every";
 
@@ -20,18 +20,17 @@ internal sealed class CronTexts(int seed)
         Field(1, 12, "JANFEBMARAPRMAYJUNJULAUGSEPOCTNOVDEC", 70),
         DayField(0, 7, "SUNMONTUEWEDTHUFRISAT"));
 
-    /// <summary>An instant within the years 2009 to 2037; every other one on a day with a change or near it.</summary>
+    /// <summary>An instant within the years 2009 to 2037; every other one within four hours of a change.</summary>
     public DateTimeOffset Instant(CronOracleZone zone)
     {
-        var changes = zone.Changes.Where(static day => DateOnly.FromDayNumber(day).Year is >= 2009 and <= 2037).ToList();
-        var day = changes.Count > 0 && _random.Next(2) == 0
-            ? changes[_random.Next(changes.Count)] - _random.Next(3) + 1
-            : new DateOnly(2009, 1, 1).DayNumber + _random.Next(10_000);
-        var instant = new DateTimeOffset(day * TimeSpan.TicksPerDay, TimeSpan.Zero);
-        instant = _random.Next(2) == 0
-            ? instant.AddMinutes(_random.Next(1440))
-            : instant.AddTicks(_random.NextInt64(TimeSpan.TicksPerDay));
-        return instant.ToOffset(TimeSpan.FromHours(_random.Next(-12, 15)));
+        var (first, last) = (new DateTime(2009, 1, 1).Ticks, new DateTime(2038, 1, 1).Ticks);
+        var changes = zone.Changes.Select(static minute => minute * TimeSpan.TicksPerMinute)
+            .Where(change => change >= first && change < last).ToList();
+        var ticks = changes.Count > 0 && _random.Next(2) == 0
+            ? changes[_random.Next(changes.Count)] + _random.NextInt64(-4 * TimeSpan.TicksPerHour, 4 * TimeSpan.TicksPerHour)
+            : _random.NextInt64(first, last);
+        if (_random.Next(2) == 0) ticks -= ticks % TimeSpan.TicksPerMinute;
+        return new DateTimeOffset(ticks, TimeSpan.Zero).ToOffset(TimeSpan.FromHours(_random.Next(-12, 15)));
     }
 
     /// <summary>Hostile letters strung together, or an expression with one of them put in.</summary>
@@ -78,5 +77,6 @@ internal sealed class CronTexts(int seed)
         return _random.Next(3) switch { 0 => name, 1 => lower, _ => name[0] + lower[1..] };
     }
 
-    private string Number(int value) => value.ToString(_random.Next(10) == 0 ? "00" : "0", CultureInfo.InvariantCulture);
+    private string Number(int value) =>
+        value.ToString(_random.Next(10) == 0 ? "00" : "0", CultureInfo.InvariantCulture);
 }

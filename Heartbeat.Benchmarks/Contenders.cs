@@ -1,0 +1,147 @@
+using System.Diagnostics;
+using Heartbeat.Scheduling;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Heartbeat.Benchmarks;
+
+/// <summary>A scheduler under measurement. Each is used as its documentation has it, with its defaults.</summary>
+internal abstract class Contender : IDisposable
+{
+    /// <summary>Makes the contender that the table calls so.</summary>
+    public static Contender Create(string name) => name switch
+    {
+        "heartbeat" => new HeartbeatContender(),
+        "timer" => new TimerContender(),
+        "delay" => new DelayContender(),
+        "quartz" => new QuartzContender(),
+        "coravel" => new CoravelContender(),
+        _ => throw new ArgumentException($"There is no contender '{name}'.", nameof(name)),
+    };
+
+    /// <summary>Schedules a job once.</summary>
+    /// <returns>What <see cref="Cancel"/> takes.</returns>
+    public virtual object Schedule(TimeSpan delay, Job job) => throw new NotSupportedException();
+
+    /// <summary>Schedules a job once, at an instant: those that know delays only are given the time until then.</summary>
+    /// <inheritdoc cref="Schedule(TimeSpan, Job)"/>
+    public virtual object Schedule(DateTimeOffset instant, Job job)
+    {
+        var delay = instant - DateTimeOffset.UtcNow;
+        return Schedule(delay > TimeSpan.Zero ? delay : TimeSpan.Zero, job);
+    }
+
+    public virtual void Cancel(object handle) => throw new NotSupportedException();
+
+    /// <summary>Schedules jobs that are all due at one instant in a few seconds, and again and again after that.</summary>
+    /// <returns>That instant, as <see cref="Stopwatch.GetTimestamp"/> counts.</returns>
+    public abstract long ScheduleRecurring(Job[] jobs);
+
+    public virtual void Dispose() => GC.SuppressFinalize(this);
+
+    /// <summary>The stopwatch's reading at an instant of the wall clock.</summary>
+    public static long TimestampOf(DateTimeOffset instant) =>
+        Stopwatch.GetTimestamp() + ((instant - DateTimeOffset.UtcNow).Ticks * (Stopwatch.Frequency / TimeSpan.TicksPerSecond));
+}
+
+/// <summary>This scheduler.</summary>
+internal sealed class HeartbeatContender : Contender
+{
+    private Scheduler _scheduler = Start(TimeProvider.System);
+
+    public override object Schedule(TimeSpan delay, Job job) => _scheduler.Schedule("job", delay, job, static (job, _) => Run(job));
+
+    public override object Schedule(DateTimeOffset instant, Job job) => _scheduler.Schedule("job", instant, job, static (job, _) => Run(job));
+
+    public override void Cancel(object handle) => ((Entry)handle).Cancel();
+
+    public override long ScheduleRecurring(Job[] jobs)
+    {
+        // The minute comes in two seconds for a scheduler whose wall clock is ahead; its timers are the platform's.
+        var now = DateTimeOffset.UtcNow;
+        var minute = new DateTimeOffset(now.Ticks - (now.Ticks % TimeSpan.TicksPerMinute), TimeSpan.Zero).AddMinutes(1);
+        var due = now.AddSeconds(2);
+        _scheduler.Dispose();
+        _scheduler = Start(new AheadTime(minute - due));
+        var cron = CronExpression.Parse("* * * * *");
+        foreach (var job in jobs) _scheduler.Schedule("job", cron, _ => Run(job));
+        return TimestampOf(due);
+    }
+
+    public override void Dispose()
+    {
+        _scheduler.Dispose();
+        base.Dispose();
+    }
+
+    private static Scheduler Start(TimeProvider time)
+    {
+        var scheduler = new Scheduler(time, NullLogger<Scheduler>.Instance);
+        _ = scheduler.RunAsync(CancellationToken.None);
+        return scheduler;
+    }
+
+    private static Task Run(Job job)
+    {
+        job.Run();
+        return Task.CompletedTask;
+    }
+
+    private sealed class AheadTime(TimeSpan by) : TimeProvider
+    {
+        public override DateTimeOffset GetUtcNow() => base.GetUtcNow() + by;
+    }
+}
+
+/// <summary>One <see cref="Timer"/> per entry.</summary>
+internal sealed class TimerContender : Contender
+{
+    private Timer[] _recurring = [];
+
+    public override object Schedule(TimeSpan delay, Job job) =>
+        new Timer(static job => ((Job)job!).Run(), job, delay, Timeout.InfiniteTimeSpan);
+
+    public override void Cancel(object handle) => ((Timer)handle).Dispose();
+
+    public override long ScheduleRecurring(Job[] jobs)
+    {
+        var due = Stopwatch.GetTimestamp() + (2 * Stopwatch.Frequency);
+        _recurring = [.. jobs.Select(job => new Timer(
+            static job => ((Job)job!).Run(), job, Stopwatch.GetElapsedTime(Stopwatch.GetTimestamp(), due), TimeSpan.FromMinutes(1)))];
+        return due;
+    }
+}
+
+/// <summary>One <see cref="Task.Delay(TimeSpan, CancellationToken)"/> per entry.</summary>
+internal sealed class DelayContender : Contender
+{
+    public override object Schedule(TimeSpan delay, Job job)
+    {
+        var cancellation = new CancellationTokenSource();
+        _ = RunAsync(delay, job, cancellation.Token);
+        return cancellation;
+    }
+
+    public override void Cancel(object handle) => ((CancellationTokenSource)handle).Cancel();
+
+    public override long ScheduleRecurring(Job[] jobs)
+    {
+        var due = Stopwatch.GetTimestamp() + (2 * Stopwatch.Frequency);
+        foreach (var job in jobs) _ = RunEachMinuteAsync(due, job);
+        return due;
+    }
+
+    private static async Task RunAsync(TimeSpan delay, Job job, CancellationToken cancelled)
+    {
+        await Task.Delay(delay, cancelled).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (!cancelled.IsCancellationRequested) job.Run();
+    }
+
+    private static async Task RunEachMinuteAsync(long due, Job job)
+    {
+        for (; ; due += 60 * Stopwatch.Frequency)
+        {
+            await Task.Delay(Stopwatch.GetElapsedTime(Stopwatch.GetTimestamp(), due)).ConfigureAwait(false);
+            job.Run();
+        }
+    }
+}
