@@ -86,7 +86,7 @@ public sealed class PromiseIsolationTests
     }
 
     [Fact]
-    public async Task A_job_that_never_ends_delays_no_other_and_is_named_after_the_stop()
+    public async Task A_job_that_never_ends_delays_no_other()
     {
         var others = Channel.CreateUnbounded<DateTimeOffset>();
         var never = new TaskCompletionSource();
@@ -101,16 +101,28 @@ public sealed class PromiseIsolationTests
             (await others.Reader.ReadAsync()).ShouldBe(Start.AddMinutes(minute));
         }
 
+        simulation.Log.Of(LogLevel.Warning).Count.ShouldBe(9); // each occurrence skipped: see promise 8
+    }
+
+    [Fact]
+    public async Task A_job_that_never_ends_is_named_5_s_after_the_stop()
+    {
+        var started = new TaskCompletionSource();
+        await using var simulation = Simulation.Start(scheduler => scheduler.Schedule("hangs", TimeSpan.Zero, _ =>
+        {
+            started.SetResult();
+            return new TaskCompletionSource().Task;
+        }));
+        await started.Task;
         await simulation.RequestStopAsync();
         simulation.Step(TimeSpan.FromSeconds(5) - TimeSpan.FromTicks(1));
         simulation.Run.IsCompleted.ShouldBeFalse();
         simulation.Step(TimeSpan.FromTicks(1));
         (await simulation.Run).ShouldBeFalse();
-        simulation.Log.Of(LogLevel.Warning).Count.ShouldBe(9); // each occurrence skipped: see promise 8
-        simulation.Log.Text.TakeLast(2).ShouldBe(
+        simulation.Log.Text.ShouldBe(
         [
             "Error: hangs did not end within 5 s of the stop",
-            "Information: Stopped: 11 runs started, 0 failed; no one-shot was pending",
+            "Information: Stopped: 1 runs started, 0 failed; no one-shot was pending",
         ]);
     }
 

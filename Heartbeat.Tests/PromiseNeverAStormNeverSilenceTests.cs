@@ -77,12 +77,12 @@ public sealed class PromiseNeverAStormNeverSilenceTests
     }
 
     [Fact]
-    public void Four_billion_missed_minutes_are_not_enumerated()
+    public void Of_250_million_missed_minutes_none_is_looked_at_without_need()
     {
         var watch = Stopwatch.StartNew();
-        var end = new DateTimeOffset(9999, 12, 31, 23, 58, 59, TimeSpan.Zero);
+        var end = new DateTimeOffset(2500, 1, 1, 0, 0, 59, TimeSpan.Zero);
         Occurrences.Since(Start, CronExpression.Parse("* * * * *"), end).ShouldBe(
             new(end.AddSeconds(-59), Occurrences.CountLimit + 1, end.AddSeconds(1)));
-        watch.Elapsed.ShouldBeLessThan(TimeSpan.FromSeconds(5)); // microseconds, where a walk takes minutes
+        watch.Elapsed.ShouldBeLessThan(TimeSpan.FromSeconds(5)); // microseconds, where a walk takes half a minute
     }
 }

@@ -72,6 +72,7 @@ public sealed class PromisePromptTests
         for (var round = 1; round <= rounds; round++)
         {
             barrier.SignalAndWait();
+            Thread.SpinWait(Random.Shared.Next(2_000)); // whoever is woken by a barrier comes late
             simulation.Step(TimeSpan.FromSeconds(10));
             barrier.SignalAndWait();
             await simulation.AdvanceAsync(ms);

@@ -75,8 +75,10 @@ bool Test(string filter) => Run(copy, TimeSpan.FromMinutes(2), "dotnet", "test",
 
 static (int Exit, string Output) Run(string folder, TimeSpan limit, string program, params string[] arguments)
 {
-    using var process = Process.Start(new ProcessStartInfo(program, arguments) { WorkingDirectory = folder, RedirectStandardOutput = true })!;
+    using var process = Process.Start(new ProcessStartInfo(program, arguments) { WorkingDirectory = folder, RedirectStandardOutput = true, RedirectStandardError = true })!;
     var output = process.StandardOutput.ReadToEndAsync();
+    process.ErrorDataReceived += static (_, _) => { }; // what red tests say is of no interest
+    process.BeginErrorReadLine();
     if (!process.WaitForExit(limit)) process.Kill(entireProcessTree: true);
     process.WaitForExit();
     return (process.ExitCode, output.Result);
