@@ -79,7 +79,7 @@ public sealed class TimeFaultTests
         var next = await program.LineAsync(Beat.Timed, Minute - step + Beat.Slack, 2);
         next.ShouldBeOnTheMinute(clock.Shift);
         (Beat.InstantOf(next) - Beat.InstantOf(timed)).ShouldBeInRange(Minute - Beat.Slack, Minute + Beat.Slack);
-        (await program.StopAsync()).ShouldBe(Beat.StopLine(3, next));
+        (await program.StopAsync()).ShouldBeStopLineAtABeat(3, next);
 
         var warnings = Warnings(program);
         warnings.Length.ShouldBeInRange(warned == true ? 1 : 0, warned == false ? 0 : 1, program.ToString());
@@ -96,7 +96,7 @@ public sealed class TimeFaultTests
         var next = await program.LineAsync(Beat.Timed, TimeSpan.FromSeconds(70), 2);
         next.ShouldBeOnTheMinute(clock.Shift);
         next.Text.ShouldNotBe(timed.Text);
-        (await program.StopAsync()).ShouldBe(Beat.StopLine(3, next));
+        (await program.StopAsync()).ShouldBeStopLineAtABeat(3, next);
 
         ShouldTellOf(Warnings(program).ShouldHaveSingleItem(), -step);
         Kinds(program).ShouldBe("timed event timed");
@@ -114,7 +114,7 @@ public sealed class TimeFaultTests
         its.ShouldBeTheEventOf(caughtUp, clock.Shift);
         var next = await program.LineAsync(Beat.Timed, Minute + Beat.Slack, 3);
         next.ShouldBeOnTheMinute(clock.Shift);
-        (await program.StopAsync()).ShouldBe(Beat.StopLine(5, next));
+        (await program.StopAsync()).ShouldBeStopLineAtABeat(5, next);
 
         var warnings = Warnings(program);
         ShouldTellOf(warnings[0], step);
@@ -147,7 +147,7 @@ public sealed class TimeFaultTests
         (await program.LineAsync(Beat.Event, NoticeIn, 2)).ShouldBeTheEventOf(caughtUp, clock.Shift);
         var next = await program.LineAsync(Beat.Timed, Minute + Beat.Slack, 3);
         next.ShouldBeOnTheMinute(clock.Shift);
-        (await program.StopAsync()).ShouldBe(Beat.StopLine(5, next));
+        (await program.StopAsync()).ShouldBeStopLineAtABeat(5, next);
 
         Warnings(program).ShouldBeEmpty();
         program.Lines.Count.ShouldBe(7, program.ToString());
@@ -169,8 +169,10 @@ public sealed class TimeFaultTests
         Kinds(program).ShouldBe("timed event");
     }
 
+    /// <summary>Suspends the program, once the run whose line has just come has ended: caught in it, the next would overlap.</summary>
     private static async Task SuspendAsync(ChildProgram program)
     {
+        await Task.Delay(TimeSpan.FromSeconds(1));
         program.Send(Signal.Stop);
         await Task.Delay(Suspension);
         program.Send(Signal.Continue);
@@ -189,7 +191,7 @@ public sealed class TimeFaultTests
     private static void ShouldTellOf(string warning, TimeSpan step)
     {
         var beginning = $"WARNING: The wall clock was set {(step > TimeSpan.Zero ? "forward" : "back")} by ";
-        const string End = ": cron entries are planned anew";
+        const string End = ": cron entries go by the new time";
         warning.ShouldStartWith(beginning);
         warning.ShouldEndWith(End);
         TimeSpan.Parse(warning[beginning.Length..^End.Length], CultureInfo.InvariantCulture)
