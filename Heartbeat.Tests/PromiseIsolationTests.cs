@@ -224,12 +224,4 @@ public sealed class PromiseIsolationTests
         {
         }
     }
-
-    /// <summary>Schedules a one-shot that tells when it was due. A cron entry could still be ending its run before.</summary>
-    private static Entry ScheduleInAMinute(Scheduler scheduler, Channel<DateTimeOffset> told) =>
-        scheduler.Schedule("other", TimeSpan.FromMinutes(1), run =>
-        {
-            told.Writer.TryWrite(run.Due);
-            return Task.CompletedTask;
-        });
 }
