@@ -156,16 +156,21 @@ public sealed class PromiseIsolationTests
     public async Task A_job_runs_on_a_thread_of_the_pool_and_never_within_the_loop()
     {
         using var gate = new ManualResetEventSlim();
-        var threads = Channel.CreateUnbounded<(Thread Thread, bool FromPool)>();
-        await using var simulation = Simulation.Start(scheduler => scheduler.Schedule("blocks", TimeSpan.FromSeconds(1), _ =>
+        var threads = Channel.CreateUnbounded<(bool FromPool, bool OfLoop)>();
+        await using var simulation = Simulation.Start();
+        var loop = Thread.CurrentThread;
+        var isLooping = true; // within the step
+        simulation.Scheduler.Schedule("blocks", TimeSpan.FromSeconds(1), _ =>
         {
-            threads.Writer.TryWrite((Thread.CurrentThread, Thread.CurrentThread.IsThreadPoolThread));
-            gate.Wait();
+            var ofLoop = Thread.CurrentThread == loop && isLooping;
+            threads.Writer.TryWrite((Thread.CurrentThread.IsThreadPoolThread, ofLoop));
+            if (!ofLoop) gate.Wait();
             return Task.CompletedTask;
-        }));
+        });
         simulation.Step(TimeSpan.FromMinutes(1)); // the loop is not held up
+        isLooping = false;
         gate.Set();
-        (await threads.Reader.ReadAsync()).FromPool.ShouldBeTrue();
+        (await threads.Reader.ReadAsync()).ShouldBe((true, false));
     }
 
     /// <summary>Everything that the scheduler says goes through the logger, so a broken one is met everywhere.</summary>
@@ -224,12 +229,4 @@ public sealed class PromiseIsolationTests
         {
         }
     }
-
-    /// <summary>Schedules a one-shot that tells when it was due. A cron entry could still be ending its run before.</summary>
-    private static Entry ScheduleInAMinute(Scheduler scheduler, Channel<DateTimeOffset> told) =>
-        scheduler.Schedule("other", TimeSpan.FromMinutes(1), run =>
-        {
-            told.Writer.TryWrite(run.Due);
-            return Task.CompletedTask;
-        });
 }

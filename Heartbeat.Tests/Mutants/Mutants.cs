@@ -1,6 +1,6 @@
 // Breaks the product on purpose, once for each promise, and tells whether the tests meant to catch it do.
 //
-//     dotnet run --file Heartbeat.Tests/Mutants/Mutants.cs [part of a name]
+//     dotnet run --file Heartbeat.Tests/Mutants/Mutants.cs -- [part of a name]
 //
 // Each block of mutants.txt is one sabotage. It is applied to a copy of the repository, where its text has to be found
 // exactly once; the tests are built and those of its filter are run. Red: killed. Green: survived, which is a failure, as
@@ -70,8 +70,12 @@ bool Build()
     return exit == 0;
 }
 
-bool Test(string filter) => Run(copy, TimeSpan.FromMinutes(2), "dotnet", "test", "Heartbeat.Tests", "--no-build", "-nologo", "--filter",
-    $"({string.Join('|', filter.Split('|').Select(static name => $"FullyQualifiedName~{name}"))})&Category!=Soak").Exit == 0;
+bool Test(string filter)
+{
+    var names = string.Join('|', filter.Split('|').Select(static name => $"FullyQualifiedName~{name}"));
+    var (exit, output) = Run(copy, TimeSpan.FromSeconds(90), "dotnet", "test", "Heartbeat.Tests", "--no-build", "-nologo", "--filter", $"({names})&Category!=Soak");
+    return exit == 0 && (output.Contains("Passed!", StringComparison.Ordinal) ? true : throw new InvalidOperationException($"No test is named {filter}."));
+}
 
 static (int Exit, string Output) Run(string folder, TimeSpan limit, string program, params string[] arguments)
 {
