@@ -22,7 +22,8 @@ public sealed class StopFaultTests
         var codes = new int[100];
         await Parallel.ForAsync(0, codes.Length, new ParallelOptions { MaxDegreeOfParallelism = 4 }, async (run, _) =>
         {
-            await using var program = ChildProgram.Start([ChildProgram.On]);
+            using var clock = WallClock.AfterABeat();
+            await using var program = ChildProgram.Start([ChildProgram.On], clock: clock);
             await Task.Delay(TimeSpan.FromMilliseconds(3 * run), CancellationToken.None);
             program.Send(Signal.Terminate);
             codes[run] = await program.ExitAsync(ChildProgram.IdleStop);
@@ -44,7 +45,8 @@ public sealed class StopFaultTests
     {
         for (var run = 0; run < 10; run++)
         {
-            await using var program = ChildProgram.Start([ChildProgram.On]);
+            using var clock = WallClock.AfterABeat();
+            await using var program = ChildProgram.Start([ChildProgram.On], clock: clock);
             await program.LineAsync("INFO: Scheduled", Soon);
             (await program.StopAsync(signal)).ShouldBe("INFO: Stopped: 0 runs started, 0 failed; no one-shot was pending");
         }
@@ -98,7 +100,8 @@ public sealed class StopFaultTests
     [InlineData(Signal.Interrupt, 130)]
     public async Task Second_signal_ends_the_program_at_once(Signal signal, int exitCode)
     {
-        await using var program = ChildProgram.Start([ChildProgram.On], reading: Reading.OneLineThenNothing);
+        using var clock = WallClock.AfterABeat();
+        await using var program = ChildProgram.Start([ChildProgram.On], clock: clock, reading: Reading.OneLineThenNothing);
         await program.LineAsync("INFO: Scheduled", Soon);
         program.FillOutput();
 

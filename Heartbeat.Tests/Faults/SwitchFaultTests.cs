@@ -96,7 +96,8 @@ public sealed class SwitchFaultTests
     /// <returns>What it said before the stop.</returns>
     private static async Task<IReadOnlyList<string>> FirstLinesAsync(string? value)
     {
-        await using var program = ChildProgram.Start(value is null ? [] : [("ENABLE_HEARTBEAT", value)]);
+        using var clock = WallClock.AfterABeat();
+        await using var program = ChildProgram.Start(value is null ? [] : [("ENABLE_HEARTBEAT", value)], clock: clock);
         await program.LineAsync("INFO: ", TimeSpan.FromSeconds(5));
         (await program.StopAsync()).ShouldBe("INFO: Stopped: 0 runs started, 0 failed; no one-shot was pending");
         return [.. program.Text.SkipLast(1)];

@@ -48,6 +48,13 @@ internal sealed class WallClock : IDisposable
         return new(TimeSpan.FromSeconds(55) - intoMinute);
     }
 
+    /// <summary>A clock that shows no full minute for most of one: for tests that no beat is to disturb.</summary>
+    public static WallClock AfterABeat()
+    {
+        var intoMinute = TimeSpan.FromTicks(DateTimeOffset.UtcNow.Ticks % TimeSpan.TicksPerMinute);
+        return new(TimeSpan.FromSeconds(5) - intoMinute);
+    }
+
     public void Dispose()
     {
         _file.Dispose();
