@@ -61,14 +61,14 @@ public sealed class MetricsTests
     [Fact]
     public async Task What_is_pending_and_running_is_counted_when_somebody_asks()
     {
-        using var heard = new Heard("waits", "hangs");
+        using var heard = new Heard("is counted as pending", "is counted as running");
         var end = new TaskCompletionSource();
         await using var simulation = Simulation.Start(scheduler =>
         {
-            scheduler.Schedule("waits", TimeSpan.FromDays(1), _ => Task.CompletedTask);
-            scheduler.Schedule("waits", TimeSpan.FromDays(2), _ => Task.CompletedTask);
-            scheduler.Schedule("waits", TimeSpan.FromDays(3), _ => Task.CompletedTask).Cancel();
-            scheduler.Schedule("hangs", EachMinute, _ => end.Task);
+            scheduler.Schedule("is counted as pending", TimeSpan.FromDays(1), _ => Task.CompletedTask);
+            scheduler.Schedule("is counted as pending", TimeSpan.FromDays(2), _ => Task.CompletedTask);
+            scheduler.Schedule("is counted as pending", TimeSpan.FromDays(3), _ => Task.CompletedTask).Cancel();
+            scheduler.Schedule("is counted as running", EachMinute, _ => end.Task);
         });
         simulation.Clock.Advance(TimeSpan.FromMinutes(1));
         heard.Ask();
@@ -76,12 +76,12 @@ public sealed class MetricsTests
         await simulation.IdleAsync();
         heard.Text.ShouldBe(
         [
-            "scheduler.duration 0 s hangs",
-            "scheduler.lateness 0 s hangs",
-            "scheduler.pending 1 {entry} hangs",
-            "scheduler.pending 2 {entry} waits",
-            "scheduler.running 1 {run} hangs",
-            "scheduler.runs 1 {run} hangs",
+            "scheduler.duration 0 s is counted as running",
+            "scheduler.lateness 0 s is counted as running",
+            "scheduler.pending 1 {entry} is counted as running",
+            "scheduler.pending 2 {entry} is counted as pending",
+            "scheduler.running 1 {run} is counted as running",
+            "scheduler.runs 1 {run} is counted as running",
         ]);
     }
 
