@@ -35,7 +35,7 @@ public sealed class EntryQueueTests : IDisposable
         _queue.TryDequeueDue(now, out var third, out _).ShouldBeTrue();
         _queue.TryDequeueDue(now, out var none, out var wait).ShouldBeFalse();
         (first, second, third, none, wait).ShouldBe((c, b, a, null, 2));
-        _queue.Live().ShouldBe([d]);
+        _queue.Live.ShouldBe([d]);
     }
 
     [Fact]

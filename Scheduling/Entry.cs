@@ -33,6 +33,9 @@ internal abstract class Entry(Scheduler scheduler, string name, Clock clock) : I
     /// <summary>The place among entries due at the same time: that of the Schedule call.</summary>
     internal long Sequence { get; set; }
 
+    /// <summary>The entry after this one in its chain: see <see cref="ClockQueue"/>.</summary>
+    internal Entry? Next { get; set; }
+
     /// <summary>Whether a run has been handed to the pool and has not ended. Set under the lock, cleared by the run.</summary>
     /// <remarks>A full fence on both sides: see <see cref="Scheduler.WhenIdle"/>.</remarks>
     internal bool IsRunning

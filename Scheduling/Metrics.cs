@@ -38,7 +38,7 @@ internal sealed class Metrics : IDisposable
         _meter.CreateObservableUpDownCounter(
             "scheduler.running", () => Count(gate, () => running.Current.Distinct()), "{run}", "Runs going on.");
         _meter.CreateObservableUpDownCounter(
-            "scheduler.pending", () => Count(gate, queue.Live), "{entry}", "Entries that wait for their time.");
+            "scheduler.pending", () => Count(gate, () => queue.Live), "{entry}", "Entries that wait for their time.");
     }
 
     /// <summary>Whether somebody wants to know of the start of runs.</summary>

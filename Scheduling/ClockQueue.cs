@@ -1,0 +1,84 @@
+namespace Heartbeat.Scheduling;
+
+/// <summary>The entries that go by one clock: the first due first, then in the order scheduled.</summary>
+/// <remarks>
+/// Most entries come in order: many at one instant, or the same delay time and again. So one that comes after the entry
+/// queued just before it is linked to that one, and the heap holds the first of each such chain only: a million entries of
+/// one instant are queued and taken in constant time each. Not thread-safe: it belongs to the scheduler's lock.
+/// </remarks>
+internal sealed class ClockQueue
+{
+    private readonly PriorityQueue<Entry, DueKey> _chains = new();
+
+    /// <summary>The last entry queued: the end of a chain, unless it has been taken.</summary>
+    private Entry? _newest;
+
+    /// <summary>Entries held.</summary>
+    public int Count { get; private set; }
+
+    /// <summary>The first entry; <see langword="null"/> if there is none.</summary>
+    public Entry? First => _chains.TryPeek(out var entry, out _) ? entry : null;
+
+    /// <summary>The entries, in no order.</summary>
+    public IEnumerable<Entry> All
+    {
+        get
+        {
+            foreach (var (first, _) in _chains.UnorderedItems)
+            {
+                for (var entry = first; entry is not null; entry = entry.Next) yield return entry;
+            }
+        }
+    }
+
+    public void Enqueue(Entry entry)
+    {
+        var key = DueKey.Of(entry);
+        if (_newest is not null && DueKey.Of(_newest).CompareTo(key) < 0) _newest.Next = entry;
+        else _chains.Enqueue(entry, key);
+        _newest = entry;
+        Count++;
+    }
+
+    /// <summary>Takes the first entry out.</summary>
+    public Entry Dequeue()
+    {
+        var entry = _chains.Peek();
+        if (entry.Next is { } next) _chains.DequeueEnqueue(next, DueKey.Of(next));
+        else _chains.Dequeue();
+        entry.Next = null;
+        if (entry == _newest) _newest = null;
+        Count--;
+        return entry;
+    }
+
+    /// <summary>Queues all entries anew, with the due times that they have by then.</summary>
+    /// <param name="keep">Called once for each entry; those for which it is false are left out.</param>
+    public void Rebuild(Predicate<Entry> keep)
+    {
+        Entry[] firsts = [.. _chains.UnorderedItems.Select(static chain => chain.Element)];
+        _chains.Clear();
+        _newest = null;
+        Count = 0;
+        foreach (var first in firsts)
+        {
+            for (Entry? entry = first, next; entry is not null; entry = next)
+            {
+                next = entry.Next;
+                entry.Next = null;
+                if (keep(entry)) Enqueue(entry);
+            }
+        }
+
+        _chains.TrimExcess();
+    }
+}
+
+/// <summary>The place of an entry among those of its clock. <see cref="PriorityQueue{TElement,TPriority}"/> alone does not keep the order of equals.</summary>
+internal readonly record struct DueKey(long Due, long Sequence) : IComparable<DueKey>
+{
+    public static DueKey Of(Entry entry) => new(entry.DueTicks, entry.Sequence);
+
+    public int CompareTo(DueKey other) =>
+        Due != other.Due ? Due.CompareTo(other.Due) : Sequence.CompareTo(other.Sequence);
+}
