@@ -105,8 +105,8 @@ public sealed class CronExpressionTests(ITestOutputHelper output)
     [Fact]
     public void Next_allocates_nothing_in_UTC_and_one_small_object_for_each_change_of_the_offset()
     {
-        AllocatedInAYear(TimeZoneInfo.Utc).ShouldBe(0);
-        AllocatedInAYear(TimeZoneInfo.FindSystemTimeZoneById("America/New_York")).ShouldBeLessThan(400);
+        LeastAllocatedInAYear(TimeZoneInfo.Utc).ShouldBe(0);
+        LeastAllocatedInAYear(TimeZoneInfo.FindSystemTimeZoneById("America/New_York")).ShouldBeLessThan(400);
     }
 
     /// <remarks>Catches: a search that goes day by day, or to the end of time for a date that never comes.</remarks>
@@ -139,6 +139,9 @@ public sealed class CronExpressionTests(ITestOutputHelper output)
         var expected = answers.ToList();
         Parallel.For(0, 4, _ => answers.ShouldBe(expected));
     }
+
+    /// <summary>A collection that another thread asks for meanwhile charges this one with what it had set aside: the least is what counts.</summary>
+    private static long LeastAllocatedInAYear(TimeZoneInfo zone) => Enumerable.Range(0, 5).Min(_ => AllocatedInAYear(zone));
 
     private static long AllocatedInAYear(TimeZoneInfo zone)
     {

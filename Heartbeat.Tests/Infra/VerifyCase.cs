@@ -100,8 +100,8 @@ internal sealed class VerifyCase
     {
         const long Minute = TimeSpan.TicksPerMinute;
         const long Second = TimeSpan.TicksPerSecond;
-        var beats = lines.Where(static line => line.Kind == 'T').DistinctBy(static line => line.Id).ToList();
-        var events = lines.Where(static line => line.Kind == 'E').DistinctBy(static line => line.Id).ToList();
+        var beats = lines.Where(static line => line.Kind == 'T').DistinctBy(static line => line.Uuid).ToList();
+        var events = lines.Where(static line => line.Kind == 'E').DistinctBy(static line => line.Uuid).ToList();
         minutes = [.. (beats.Count > 0 ? beats : events).Select(static line => line.Id / Minute)];
 
         // The clock sequences one by one, and what lies between them.
@@ -115,8 +115,8 @@ internal sealed class VerifyCase
         }
 
         if (spanned.Count > 0) missed.UnionWith(Between(spanned.Min(), spanned.Max()).Except(spanned));
-        var lost = beats.Where(beat => events.TrueForAll(line => line.Id != beat.Id)).ToLookup(beat => beat.Id > to - (15 * Second));
-        var orphans = events.Where(line => beats.TrueForAll(beat => beat.Id != line.Id)).ToLookup(line => line.Id <= from);
+        var lost = beats.Where(beat => events.TrueForAll(line => line.Uuid != beat.Uuid)).ToLookup(beat => beat.Id > to - (15 * Second));
+        var orphans = events.Where(line => beats.TrueForAll(beat => beat.Uuid != line.Uuid)).ToLookup(line => line.Id <= from);
         var silent = isLast && beats.Count + events.Count > 1 ? Between(minutes.Max() + 1, (to / Minute) + 1).Where(minute => (minute * Minute) + (15 * Second) <= to) : [];
         var delays = beats.Concat(events).Where(static line => line.Time is not null).Select(static line => line.Time!.Value - line.Due).ToList();
         var text = Describe(
@@ -246,5 +246,9 @@ internal sealed class VerifyCase
     }
 
     /// <summary>A line: T of a beat, E of its event, D damaged, N another one. Times are in ticks.</summary>
-    private sealed record Line(char Kind, long Id, long Due, long Node, int Sequence, long Logged, long? Time);
+    private sealed record Line(char Kind, long Id, long Due, long Node, int Sequence, long Logged, long? Time)
+    {
+        /// <summary>Two beats of a node may be of the same instant, one before and one after the clock was set back.</summary>
+        public (long Id, int Sequence) Uuid => (Id, Sequence);
+    }
 }
