@@ -33,11 +33,7 @@ internal sealed class ClockQueue
 
     public void Enqueue(Entry entry)
     {
-        var key = DueKey.Of(entry);
-        if (_newest is not null && DueKey.Of(_newest).CompareTo(key) < 0) _newest.Next = entry;
-        else _chains.Enqueue(entry, key);
-        _newest = entry;
-        Count++;
+        if (!TryAppend(entry)) _chains.Enqueue(entry, DueKey.Of(entry));
     }
 
     /// <summary>Takes the first entry out.</summary>
@@ -56,21 +52,32 @@ internal sealed class ClockQueue
     /// <param name="keep">Called once for each entry; those for which it is false are left out.</param>
     public void Rebuild(Predicate<Entry> keep)
     {
-        Entry[] firsts = [.. _chains.UnorderedItems.Select(static chain => chain.Element)];
-        _chains.Clear();
-        _newest = null;
-        Count = 0;
-        foreach (var first in firsts)
+        List<(Entry, DueKey)> chains = new(_chains.Count);
+        (_newest, Count) = (null, 0);
+        foreach (var (first, _) in _chains.UnorderedItems)
         {
             for (Entry? entry = first, next; entry is not null; entry = next)
             {
                 next = entry.Next;
                 entry.Next = null;
-                if (keep(entry)) Enqueue(entry);
+                if (keep(entry) && !TryAppend(entry)) chains.Add((entry, DueKey.Of(entry)));
             }
         }
 
+        _chains.Clear();
+        _chains.EnqueueRange(chains);
         _chains.TrimExcess();
+    }
+
+    /// <summary>Counts an entry, and links it to the one before if it comes after that.</summary>
+    /// <returns>Whether it was linked; if not, it begins a chain.</returns>
+    private bool TryAppend(Entry entry)
+    {
+        var follows = _newest is not null && DueKey.Of(_newest).CompareTo(DueKey.Of(entry)) < 0;
+        if (follows) _newest!.Next = entry;
+        _newest = entry;
+        Count++;
+        return follows;
     }
 }
 
