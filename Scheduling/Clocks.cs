@@ -2,7 +2,7 @@ namespace Heartbeat.Scheduling;
 
 /// <summary>Reads the two clocks of a <see cref="TimeProvider"/> and notices when one was set against the other.</summary>
 /// <remarks>
-/// <see cref="Read"/> may be called from any thread. <see cref="NoticeStep"/> belongs to the scheduler's lock.
+/// The clocks may be read from any thread. <see cref="NoticeStep"/> belongs to the scheduler's lock.
 /// </remarks>
 internal sealed class Clocks
 {
@@ -24,7 +24,13 @@ internal sealed class Clocks
         _latestUtc = _offset = time.GetUtcNow().UtcTicks;
     }
 
-    public ClockReading Read() => new(_time.GetUtcNow().UtcTicks, ReadElapsed());
+    public ClockReading Read() => new(ReadUtc(), ReadElapsed());
+
+    /// <summary>The wall clock alone, in ticks.</summary>
+    public long ReadUtc() => _time.GetUtcNow().UtcTicks;
+
+    /// <summary>The wall clock at an elapsed time, unless it has been set since a step was noticed last. To read it costs more.</summary>
+    public long UtcAt(long elapsed) => elapsed + Volatile.Read(ref _offset);
 
     /// <summary>The elapsed time alone, in ticks. Exact for any frequency: a <see cref="double"/> loses ticks after 28 years.</summary>
     public long ReadElapsed()
@@ -44,7 +50,7 @@ internal sealed class Clocks
         var drift = TimeSpan.FromTicks(now.Utc - expected);
         if (drift.Duration() <= Tolerance) return default;
 
-        _offset = now.Utc - now.Elapsed;
+        Volatile.Write(ref _offset, now.Utc - now.Elapsed);
         var step = new ClockStep(drift, TimeSpan.FromTicks(_latestUtc - now.Utc));
         if (step.Repeats) _latestUtc = now.Utc;
         return step;

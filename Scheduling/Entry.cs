@@ -2,12 +2,12 @@ namespace Heartbeat.Scheduling;
 
 /// <summary>A cron entry or a one-shot: what every Schedule call returns, and what the queue holds.</summary>
 /// <remarks>
-/// The handle, the node in the queue and the work item of the thread pool are one object, so a pending one-shot costs
-/// little more than its fields. State is guarded by the scheduler's lock, but for <see cref="IsRunning"/>.
+/// The handle and the node in the queue are one object, so a pending one-shot costs little more than its fields. State is
+/// guarded by the scheduler's lock, but for <see cref="IsRunning"/>.
 /// </remarks>
-internal abstract class Entry(Scheduler scheduler, string name, Clock clock) : IThreadPoolWorkItem
+internal abstract class Entry(Scheduler scheduler, string name, Clock clock)
 {
-    private int _running;
+    private volatile bool _isRunning;
 
     /// <summary>The job's name, as given.</summary>
     public string Name => name;
@@ -37,11 +37,10 @@ internal abstract class Entry(Scheduler scheduler, string name, Clock clock) : I
     internal Entry? Next { get; set; }
 
     /// <summary>Whether a run has been handed to the pool and has not ended. Set under the lock, cleared by the run.</summary>
-    /// <remarks>A full fence on both sides: see <see cref="Scheduler.WhenIdle"/>.</remarks>
     internal bool IsRunning
     {
-        get => Volatile.Read(ref _running) != 0;
-        set => Interlocked.Exchange(ref _running, value ? 1 : 0);
+        get => _isRunning;
+        set => _isRunning = value;
     }
 
     /// <summary>When the run that goes on, or that went on last, was due, in ticks of <see cref="Clock"/>.</summary>
@@ -53,7 +52,13 @@ internal abstract class Entry(Scheduler scheduler, string name, Clock clock) : I
     /// <summary>Calls the job.</summary>
     internal abstract Task InvokeAsync(JobRun run);
 
-    void IThreadPoolWorkItem.Execute() => _ = scheduler.ExecuteAsync(this);
+    /// <summary>A time in UTC, with the offset of the entry's zone.</summary>
+    /// <param name="utc">In ticks since 0001-01-01T00:00Z.</param>
+    internal DateTimeOffset TimeOf(long utc)
+    {
+        var time = new DateTimeOffset(utc, TimeSpan.Zero);
+        return Zone == TimeZoneInfo.Utc ? time : TimeZoneInfo.ConvertTime(time, Zone);
+    }
 }
 
 /// <summary>What has become of an entry.</summary>

@@ -19,9 +19,9 @@ internal sealed class JobRunner(ILogger logger, Clocks clocks, Metrics metrics, 
     [SuppressMessage("Design", "CA1031", Justification = "A job may throw anything, and must not harm the others.")]
     public async Task RunAsync(Entry entry)
     {
-        var start = clocks.Read();
-        var lateness = TimeSpan.FromTicks(Math.Max(0, start.On(entry.Clock) - entry.RunDueTicks));
-        var run = new JobRun(entry.Name, start.TimeOf(entry.RunDueTicks, entry), lateness, stopping);
+        var run = Begin(entry);
+        var isTimed = metrics.TimesRuns || Log.ShowsRuns(logger);
+        var start = isTimed ? clocks.ReadElapsed() : 0;
         if (metrics.CountsRuns) ReportStart(run);
         try
         {
@@ -41,7 +41,17 @@ internal sealed class JobRunner(ILogger logger, Clocks clocks, Metrics metrics, 
             ReportFailure(run, exception);
         }
 
-        if (metrics.TimesRuns || Log.ShowsRuns(logger)) ReportEnd(run, TimeSpan.FromTicks(clocks.ReadElapsed() - start.Elapsed));
+        if (isTimed) ReportEnd(run, TimeSpan.FromTicks(clocks.ReadElapsed() - start));
+        entry.IsRunning = false;
+    }
+
+    /// <summary>Tells how late the run is. Reading a clock is a good part of a short run, so those on the wall clock read no other.</summary>
+    private JobRun Begin(Entry entry)
+    {
+        var due = entry.RunDueTicks;
+        var now = entry.Clock == Clock.Wall ? new(clocks.ReadUtc(), Elapsed: 0) : clocks.Read();
+        var lateness = TimeSpan.FromTicks(Math.Max(0, now.On(entry.Clock) - due));
+        return new(entry.Name, now.TimeOf(due, entry), lateness, stopping);
     }
 
     private void ReportStart(JobRun run) => Log.Safely(() => metrics.Started(run));

@@ -42,7 +42,7 @@ internal static partial class Log
     {
         const int Named = 3;
         var oneShots = dropped.Where(static entry => entry is not CronEntry)
-            .OrderBy(entry => entry.DueTicks - now.On(entry.Clock)).ThenBy(static entry => entry.Sequence).ToArray();
+            .OrderBy(now.WaitFor).ThenBy(static entry => entry.Sequence).ToArray();
         if (oneShots.Length == 0) return "no one-shot was pending";
         var named = string.Join(", ", oneShots.Take(Named).Select(entry => string.Create(
             CultureInfo.InvariantCulture, $"{entry.Name} due {now.TimeOf(entry.DueTicks, entry):yyyy-MM-ddTHH:mm:ssK}")));

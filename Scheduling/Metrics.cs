@@ -25,7 +25,7 @@ internal sealed class Metrics : IDisposable
     private readonly Histogram<double> _lateness;
     private readonly Histogram<double> _duration;
 
-    public Metrics(object gate, EntryQueue queue, RunningEntries running)
+    public Metrics(Lock gate, EntryQueue queue, IEnumerable<Batch> running)
     {
         _runs = _meter.CreateCounter<long>("scheduler.runs", "{run}", "Runs started.");
         _failures = _meter.CreateCounter<long>("scheduler.failures", "{run}", "Runs that failed.");
@@ -36,9 +36,9 @@ internal sealed class Metrics : IDisposable
         _lateness = _meter.CreateHistogram("scheduler.lateness", "s", "From the due time to the start of a run.", advice: Seconds);
         _duration = _meter.CreateHistogram("scheduler.duration", "s", "From the start of a run to its end.", advice: Seconds);
         _meter.CreateObservableUpDownCounter(
-            "scheduler.running", () => Count(gate, () => running.Current.Distinct()), "{run}", "Runs going on.");
+            "scheduler.running", () => Count(gate, Batch.RunningIn(running)), "{run}", "Runs going on.");
         _meter.CreateObservableUpDownCounter(
-            "scheduler.pending", () => Count(gate, () => queue.Live), "{entry}", "Entries that wait for their time.");
+            "scheduler.pending", () => Count(gate, queue.Live), "{entry}", "Entries that wait for their time.");
     }
 
     /// <summary>Whether somebody wants to know of the start of runs.</summary>
@@ -64,9 +64,9 @@ internal sealed class Metrics : IDisposable
 
     public void Dispose() => _meter.Dispose();
 
-    private static Measurement<long>[] Count(object gate, Func<IEnumerable<Entry>> entries)
+    private static Measurement<long>[] Count(Lock gate, IEnumerable<Entry> entries)
     {
-        lock (gate) return [.. entries().CountBy(static entry => entry.Name).Select(static job => new Measurement<long>(job.Value, Tag(job.Key)))];
+        lock (gate) return [.. entries.CountBy(static entry => entry.Name).Select(static job => new Measurement<long>(job.Value, Tag(job.Key)))];
     }
 
     private static KeyValuePair<string, object?> Tag(string job) => new("job.name", job);

@@ -8,8 +8,8 @@ namespace Heartbeat.Scheduling;
 /// <para>
 /// One loop waits for the first due time in the queue, starts what is due, and waits again. A wait that ends proves
 /// nothing, as timers fire early and late: what is due is decided by reading the clocks (promise 1, never early). Work
-/// that becomes due before the loop would wake re-aims its wait under the lock under which the loop looks and goes to
-/// sleep, so that no wake-up is lost (promise 2, prompt).
+/// that becomes due before the loop would wake re-aims its wait, under the lock under which the loop looks, so that no
+/// wake-up is lost (promise 2, prompt).
 /// </para>
 /// <para>
 /// Cron entries and one-shots at an instant follow the wall clock, delays follow elapsed time (promise 5). At least every
@@ -25,10 +25,10 @@ internal sealed class Scheduler : IDisposable
     /// <summary>How long running jobs have to end after the stop.</summary>
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(5);
 
-    /// <summary>The lock is let go after so many starts, for those who wait to schedule or cancel.</summary>
-    private const int StartsPerLook = 1_024;
+    /// <summary>So many are handed to the pool at once: then the lock is let go, and the next are taken when these have been.</summary>
+    private const int LargestBatch = 1_024;
 
-    private readonly object _gate = new(); // not a Lock: the alarm waits on it
+    private readonly Lock _gate = new();
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly Clocks _clocks;
@@ -41,12 +41,14 @@ internal sealed class Scheduler : IDisposable
 
     // All below is written under _gate; _state and _idle are also read without.
     private readonly EntryQueue _queue = new();
-    private readonly RunningEntries _running = new();
+    private readonly HashSet<Batch> _running = [];
     private volatile State _state = State.New;
     private long _sequence;
     private long _started;
     private Action? _notices; // what to log once the lock is let go
     private List<Entry> _dropped = [];
+    private readonly List<Entry> _due = []; // what a look starts
+    private Batch? _burst; // the latest batch, if it was full
     private volatile TaskCompletionSource? _idle;
 
     /// <summary>Makes a scheduler that can be given entries at once and runs them from <see cref="RunAsync(CancellationToken)"/> on.</summary>
@@ -55,10 +57,13 @@ internal sealed class Scheduler : IDisposable
         _time = time;
         _logger = logger;
         _clocks = new(time);
-        _alarm = new(time, _gate, StartDue);
+        _alarm = new(time, _clocks, StartDue);
         _metrics = new(_gate, _queue, _running);
         _runner = new(logger, _clocks, _metrics, _stopping.Token);
     }
+
+    /// <summary>Whether more may be due, which is not for the loop: whoever takes the last entry of the full batch will look.</summary>
+    private bool IsInBurst => _burst is { HasMore: true };
 
     private enum State
     {
@@ -87,7 +92,7 @@ internal sealed class Scheduler : IDisposable
         }
 
         var due = now.TimeOf(entry.DueTicks, entry);
-        Add(entry, now);
+        Add(entry, now.Elapsed + now.WaitFor(entry));
         Log.Safely(() => Log.Scheduled(_logger, name, cron, cron.Zone.Id, due));
         if (cron.EitherDaySuffices) Log.Safely(() => Log.EitherDaySuffices(_logger, name, cron));
         return entry;
@@ -106,14 +111,15 @@ internal sealed class Scheduler : IDisposable
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(name);
         ArgumentNullException.ThrowIfNull(job);
-        var now = _clocks.Read();
-        if (delay < TimeSpan.Zero || delay.Ticks > DateTimeOffset.MaxValue.UtcTicks - now.Utc)
+        var now = _clocks.ReadElapsed();
+        var longest = TimeSpan.FromTicks(DateTimeOffset.MaxValue.UtcTicks - _clocks.UtcAt(now));
+        if (delay < TimeSpan.Zero || delay > longest)
         {
-            throw new ArgumentOutOfRangeException(
-                nameof(delay), delay, $"The delay of job '{name}' must be from zero to {DateTimeOffset.MaxValue - now.UtcTime:c}.");
+            throw new ArgumentOutOfRangeException(nameof(delay), delay, $"The delay of job '{name}' must be from zero to {longest:c}.");
         }
 
-        return Add(new OneShot<T>(this, name, Clock.Elapsed, argument, job) { DueTicks = now.Elapsed + delay.Ticks }, now);
+        var due = now + delay.Ticks;
+        return Add(new OneShot<T>(this, name, Clock.Elapsed, argument, job) { DueTicks = due }, due);
     }
 
     /// <summary>Schedules a job once, at an instant of the wall clock: at once if it has passed.</summary>
@@ -128,7 +134,9 @@ internal sealed class Scheduler : IDisposable
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(name);
         ArgumentNullException.ThrowIfNull(job);
-        return Add(new OneShot<T>(this, name, Clock.Wall, argument, job) { DueTicks = instant.UtcTicks }, _clocks.Read());
+        var entry = new OneShot<T>(this, name, Clock.Wall, argument, job) { DueTicks = instant.UtcTicks };
+        var now = _clocks.Read();
+        return Add(entry, now.Elapsed + now.WaitFor(entry));
     }
 
     /// <inheritdoc cref="Schedule{T}(string, TimeSpan, T, Func{T, JobRun, Task})"/>
@@ -160,17 +168,7 @@ internal sealed class Scheduler : IDisposable
         }
 
         using var registration = stop.UnsafeRegister(static scheduler => ((Scheduler)scheduler!).Dispose(), this);
-        if (_alarm.WaitsOnLock)
-        {
-            await Task.Factory.StartNew(StartDue, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default)
-                .ConfigureAwait(false);
-        }
-        else
-        {
-            do StartDue();
-            while (await _alarm.WaitAsync().ConfigureAwait(false));
-        }
-
+        await _alarm.RunAsync().ConfigureAwait(false);
         return await DrainAsync().ConfigureAwait(false);
     }
 
@@ -184,7 +182,6 @@ internal sealed class Scheduler : IDisposable
             _state = State.Stopped;
             _dropped = _queue.Clear();
             foreach (var entry in _dropped) entry.Status = EntryStatus.Dropped;
-            Monitor.Pulse(_gate);
         }
 
         _alarm.Dispose();
@@ -218,10 +215,18 @@ internal sealed class Scheduler : IDisposable
         }
     }
 
-    internal async Task ExecuteAsync(Entry entry)
+    /// <summary>Runs an entry of a batch to its end. The task never fails.</summary>
+    internal Task ExecuteAsync(Entry entry)
     {
-        if (MayBegin(entry)) await _runner.RunAsync(entry).ConfigureAwait(false);
+        if (MayBegin(entry)) return _runner.RunAsync(entry);
         entry.IsRunning = false;
+        return Task.CompletedTask;
+    }
+
+    /// <summary>All entries of a batch have been run to their end.</summary>
+    internal void OnEnded(Batch batch)
+    {
+        lock (_gate) _running.Remove(batch);
         SignalIdle();
     }
 
@@ -240,57 +245,71 @@ internal sealed class Scheduler : IDisposable
         return false;
     }
 
-    private Entry Add(Entry entry, ClockReading now)
+    /// <summary>Queues an entry and has the loop wake for it.</summary>
+    /// <param name="entry">The entry.</param>
+    /// <param name="due">When it is due, in elapsed ticks.</param>
+    private Entry Add(Entry entry, long due)
     {
         lock (_gate)
         {
             ObjectDisposedException.ThrowIf(_state == State.Stopped, this);
             entry.Sequence = _sequence++;
             _queue.Enqueue(entry);
-            if (!_alarm.IsInTimeFor(now.Elapsed + (entry.DueTicks - now.On(entry.Clock))))
+            if (!IsInBurst && !_alarm.IsInTimeFor(due))
             {
-                now = _clocks.Read(); // the lock may have been waited for
-                _alarm.BringForward(now.Elapsed, entry.DueTicks - now.On(entry.Clock));
+                var now = _clocks.Read(); // the lock may have been waited for
+                _alarm.Set(now.Elapsed, now.WaitFor(entry));
             }
         }
 
         return entry;
     }
 
-    /// <summary>Starts all that is due and sees to it that the next look comes in time: on its own thread, until the stop.</summary>
-    private void StartDue()
+    /// <summary>Starts what is due and sees to it that the next look comes in time.</summary>
+    /// <remarks>Called by the loop, or by the thread of the pool that takes the last entry of a full batch.</remarks>
+    internal void StartDue()
     {
-        bool again;
+        Action? notices;
         do
         {
-            Action? notices;
             lock (_gate)
             {
-                again = _state == State.Running && Look();
-                if (!again) _alarm.IsRaised = false;
+                if (_state == State.Running) Look();
                 (notices, _notices) = (_notices, null);
+                if (notices is null) _alarm.IsRaised = false;
             }
 
             notices?.Invoke();
         }
-        while (again);
+        while (notices is not null); // to say it took time
         SignalIdle();
     }
 
-    /// <summary>Reads the clocks and starts what is due; if nothing is, and nothing is to be said, arranges the next look.</summary>
-    /// <returns>Whether to look again at once.</returns>
-    private bool Look()
+    /// <summary>Reads the clocks, starts what is due, and arranges the next look.</summary>
+    private void Look()
     {
         var now = _clocks.Read();
         if (_clocks.NoticeStep(now) is { Drift.Ticks: not 0 } step) OnClockSet(step, now);
+        var wait = IsInBurst ? long.MaxValue : StartBatch(now);
+        _alarm.Set(now.Elapsed, Math.Min(wait, SafetyInterval.Ticks));
+    }
 
-        long wait = 0;
-        var taken = 0;
-        for (; taken < StartsPerLook && _queue.TryDequeueDue(now, out var entry, out wait); taken++) Start(entry, now);
-        if (taken > 0 || _notices is not null) return true;
+    /// <summary>Hands what is due to the thread pool, as much as a batch takes.</summary>
+    /// <returns>Ticks until the next entry is due; <see cref="long.MaxValue"/> if none is to come, or in a burst.</returns>
+    private long StartBatch(ClockReading now)
+    {
+        var wait = long.MaxValue;
+        while (_due.Count < LargestBatch && _queue.TryDequeueDue(now, out var entry, out wait)) Start(entry, now);
 
-        _running.Tidy();
-        return _alarm.Set(now.Elapsed, Math.Min(wait, SafetyInterval.Ticks));
+        _burst = null;
+        if (_due.Count == 0) return wait;
+
+        var batch = new Batch(this, [.. _due], isFull: _due.Count == LargestBatch);
+        if (_due.Count == LargestBatch) (_burst, wait) = (batch, long.MaxValue);
+        _due.Clear();
+        _running.Add(batch);
+        batch.Offer();
+        return wait;
     }
 
     private void Start(Entry entry, ClockReading now)
@@ -299,9 +318,8 @@ internal sealed class Scheduler : IDisposable
         else if (!TakeOccurrence(cron, now)) return;
 
         entry.IsRunning = true;
-        _running.Add(entry);
+        _due.Add(entry);
         _started++;
-        ThreadPool.UnsafeQueueUserWorkItem(entry, preferLocal: false);
     }
 
     /// <summary>Moves a cron entry on to its next occurrence.</summary>
@@ -350,11 +368,10 @@ internal sealed class Scheduler : IDisposable
     private void SignalIdle()
     {
         if (_idle is null) return;
-        TaskCompletionSource? idle;
+        TaskCompletionSource? idle = null;
         lock (_gate)
         {
-            if (_alarm.IsRaised || _running.Any) return;
-            (idle, _idle) = (_idle, null);
+            if (!_alarm.IsRaised && _running.Count == 0) (idle, _idle) = (_idle, null);
         }
 
         idle?.SetResult();
@@ -367,7 +384,7 @@ internal sealed class Scheduler : IDisposable
         await Task.WhenAll(WhenIdle(), cancelling).WaitAsync(Grace, _time).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
 
         Entry[] outlived, dropped;
-        lock (_gate) (outlived, dropped) = ([.. _running.Current.Distinct()], [.. _dropped]);
+        lock (_gate) (outlived, dropped) = ([.. Batch.RunningIn(_running)], [.. _dropped]);
         foreach (var entry in outlived) Log.Safely(() => Log.Outlived(_logger, entry.Name, Grace.TotalSeconds));
         if (cancelling.Exception is { } exception) Log.Safely(() => Log.StopCallbackFailed(_logger, exception));
         Log.Safely(() => Log.Stopped(_logger, _started, _runner.Failed, Log.DroppedText(dropped, _clocks.Read())));
