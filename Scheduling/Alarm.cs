@@ -5,7 +5,7 @@ namespace Heartbeat.Scheduling;
 /// <summary>The scheduler's loop: looks at what is due, waits until the next look is due, and looks again.</summary>
 /// <remarks>
 /// <para>
-/// On the machine's own clock the loop has a thread, which sleeps to the millisecond and wakes in one switch of threads. A
+/// Where time is the machine's the loop has a thread, which sleeps to the millisecond and wakes in one switch of threads. A
 /// tick of the platform's timers comes up to 7 ms early or late, and takes ten: those of the timer thread, of a worker,
 /// and of the pool's own upkeep.
 /// </para>
@@ -20,7 +20,7 @@ namespace Heartbeat.Scheduling;
 /// <param name="look">Looks at what is due, and <see cref="Set"/>s the next look. Called without the lock.</param>
 internal sealed class Alarm(TimeProvider time, Clocks clocks, Action look) : IDisposable
 {
-    private readonly bool _hasThread = time == TimeProvider.System;
+    private readonly bool _hasThread = HasPlatformTimers(time);
     private readonly PeriodicTimer _timer = new(Timeout.InfiniteTimeSpan, time);
 
     [SuppressMessage("Usage", "CA2213", Justification = "Whoever sets the next look just after the end must still find it.")]
@@ -86,6 +86,16 @@ internal sealed class Alarm(TimeProvider time, Clocks clocks, Action look) : IDi
     {
         do look();
         while (await _timer.WaitForNextTickAsync(CancellationToken.None).ConfigureAwait(false));
+    }
+
+    /// <summary>Whether time passes as on the machine: the wall clock may be another.</summary>
+    private static bool HasPlatformTimers(TimeProvider time)
+    {
+        using var its = Create(time);
+        using var platforms = Create(TimeProvider.System);
+        return its.GetType() == platforms.GetType();
+
+        static ITimer Create(TimeProvider time) => time.CreateTimer(static _ => { }, null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
     /// <summary>Sets the timer, unless its next tick is soon enough as it is: setting it is most of the cost of a look.</summary>

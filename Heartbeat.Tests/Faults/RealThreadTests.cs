@@ -116,6 +116,40 @@ public sealed class RealThreadTests : IAsyncLifetime, IDisposable
     }
 
     /// <remarks>
+    /// During the burst the loop sleeps until its safety wake-up, up to 10 s away. Turns red if whoever ends the burst does
+    /// not wake it for what comes next.
+    /// </remarks>
+    [Fact]
+    [Trait("Row", "7")]
+    [Trait("Length", "Short")]
+    public async Task After_a_burst_of_5000_the_next_entry_starts_on_time()
+    {
+        const int Burst = 5_000;
+        var runs = 0;
+        var next = new TaskCompletionSource<TimeSpan>();
+        var due = DateTimeOffset.UtcNow.AddMilliseconds(100);
+        _scheduler.Schedule("next", due.AddMilliseconds(400), run =>
+        {
+            next.SetResult(run.Lateness);
+            return Task.CompletedTask;
+        });
+        for (var job = 0; job < Burst; job++)
+        {
+            _scheduler.Schedule("burst", due, _ =>
+            {
+                Interlocked.Increment(ref runs);
+                return Task.CompletedTask;
+            });
+        }
+
+        var run = _scheduler.RunAsync(_stop.Token);
+        (await next.Task.WaitAsync(TimeSpan.FromSeconds(20))).ShouldBeLessThan(TimeSpan.FromSeconds(1));
+        runs.ShouldBe(Burst);
+        await _stop.CancelAsync();
+        (await run).ShouldBeTrue();
+    }
+
+    /// <remarks>
     /// Turns red if the loop awaits its jobs, if an occurrence may overlap the one before, and if the stop waits for ever.
     /// The exit code is that of this result: 1 where a job has outlived the stop.
     /// </remarks>
