@@ -18,6 +18,9 @@ internal abstract class Contender : IDisposable
         _ => throw new ArgumentException($"There is no contender '{name}'.", nameof(name)),
     };
 
+    /// <summary>From scheduling recurring jobs to their first run, for those that leave it to us.</summary>
+    protected static readonly TimeSpan Lead = TimeSpan.FromSeconds(1);
+
     /// <summary>Schedules a job once.</summary>
     /// <returns>What <see cref="Cancel"/> takes.</returns>
     public virtual object Schedule(TimeSpan delay, Job job) => throw new NotSupportedException();
@@ -56,10 +59,10 @@ internal sealed class HeartbeatContender : Contender
 
     public override long ScheduleRecurring(Job[] jobs)
     {
-        // The minute comes in two seconds for a scheduler whose wall clock is ahead; its timers are the platform's.
+        // The minute comes soon for a scheduler whose wall clock is ahead; its time passes as on the machine.
         var now = DateTimeOffset.UtcNow;
         var minute = new DateTimeOffset(now.Ticks - (now.Ticks % TimeSpan.TicksPerMinute), TimeSpan.Zero).AddMinutes(1);
-        var due = now.AddSeconds(2);
+        var due = now + Lead;
         _scheduler.Dispose();
         _scheduler = Start(new AheadTime(minute - due));
         var cron = CronExpression.Parse("* * * * *");
@@ -104,7 +107,7 @@ internal sealed class TimerContender : Contender
 
     public override long ScheduleRecurring(Job[] jobs)
     {
-        var due = Stopwatch.GetTimestamp() + (2 * Stopwatch.Frequency);
+        var due = TimestampOf(DateTimeOffset.UtcNow + Lead);
         _recurring = [.. jobs.Select(job => new Timer(
             static job => ((Job)job!).Run(), job, Stopwatch.GetElapsedTime(Stopwatch.GetTimestamp(), due), TimeSpan.FromMinutes(1)))];
         return due;
@@ -125,7 +128,7 @@ internal sealed class DelayContender : Contender
 
     public override long ScheduleRecurring(Job[] jobs)
     {
-        var due = Stopwatch.GetTimestamp() + (2 * Stopwatch.Frequency);
+        var due = TimestampOf(DateTimeOffset.UtcNow + Lead);
         foreach (var job in jobs) _ = RunEachMinuteAsync(due, job);
         return due;
     }

@@ -21,7 +21,7 @@ internal sealed class QuartzContender : Contender
     public override long ScheduleRecurring(Job[] jobs)
     {
         // Its expressions have seconds: each minute at a second that comes soon, but not before all is scheduled.
-        var second = DateTimeOffset.UtcNow.AddSeconds(3);
+        var second = DateTimeOffset.UtcNow.AddSeconds(2);
         second = second.AddTicks(-(second.Ticks % TimeSpan.TicksPerSecond));
         foreach (var job in jobs) Add(job, TriggerBuilder.Create().WithCronSchedule($"{second.Second} * * * * ?").Build());
         return TimestampOf(second);
@@ -69,7 +69,7 @@ internal sealed class CoravelContender : Contender
     public override long ScheduleRecurring(Job[] jobs)
     {
         // Its shortest period with time enough before: each fifth second, and neither the present one nor one that is too near.
-        while (NextFifthSecond() - DateTimeOffset.UtcNow is { TotalSeconds: > 3.9 or < 2 }) Thread.Sleep(100);
+        while (NextFifthSecond() - DateTimeOffset.UtcNow is { TotalSeconds: > 3 or < 1.5 }) Thread.Sleep(100);
         var due = NextFifthSecond();
         var scheduler = _services.GetRequiredService<Coravel.Scheduling.Schedule.Interfaces.IScheduler>();
         foreach (var job in jobs) scheduler.Schedule(job.Run).EverySeconds(5);

@@ -128,7 +128,7 @@ internal static class Scenarios
     private static Figures Burst(int count, string contender)
     {
         // However long scheduling takes, the instant must come after it: the first that does is measured.
-        for (var lead = TimeSpan.FromSeconds(0.5); ; lead *= 2)
+        for (var lead = TimeSpan.FromSeconds(0.1); ; lead *= 2)
         {
             if (Burst(count, contender, lead) is { } figures) return figures;
         }

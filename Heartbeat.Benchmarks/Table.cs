@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using System.Reflection;
 using System.Runtime.InteropServices;
@@ -97,8 +98,9 @@ internal sealed class Table(bool full)
         {
             foreach (var contender in present)
             {
-                Console.Error.WriteLine($"{scenario}, round {round + 1} of {Rounds}: {contender}");
+                var watch = Stopwatch.StartNew();
                 var figures = Processes.Run(scenario, contender, numbers(contender));
+                Console.Error.WriteLine($"{scenario}, round {round + 1} of {Rounds}: {contender}, {watch.Elapsed.TotalSeconds:0.0} s");
                 if (figures.GetValueOrDefault("wrong", 1) > 0 || (contender == "heartbeat" && figures.GetValueOrDefault("early") > 0))
                 {
                     Faults++;

@@ -95,6 +95,28 @@ public sealed class PromiseCancelTests(ITestOutputHelper output)
         simulation.Runs.Count.ShouldBe(1);
     }
 
+    /// <summary>The jobs block, so that the pool has not taken the first 1,024 when the loop looks again.</summary>
+    [Fact]
+    public async Task In_a_burst_what_the_pool_is_not_ready_for_can_still_be_cancelled()
+    {
+        const int Count = 3_000;
+        using var release = new ManualResetEventSlim();
+        var runs = 0;
+        await using var simulation = Simulation.Start();
+        var entries = Enumerable.Range(0, Count).Select(_ => simulation.Scheduler.Schedule("one", TimeSpan.FromSeconds(1), _ =>
+        {
+            release.Wait();
+            Interlocked.Increment(ref runs);
+            return Task.CompletedTask;
+        })).ToArray();
+        simulation.Step(TimeSpan.FromSeconds(30));
+        entries[0].Cancel().ShouldBeFalse();
+        entries[2_000].Cancel().ShouldBeTrue();
+        release.Set();
+        await simulation.IdleAsync();
+        runs.ShouldBe(Count - 1);
+    }
+
     [Fact]
     public void Of_100000_cancelled_entries_that_nobody_holds_none_is_kept() => NoneIsKept(100_000);
 
