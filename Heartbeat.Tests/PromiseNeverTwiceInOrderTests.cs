@@ -60,6 +60,37 @@ public sealed class PromiseNeverTwiceInOrderTests(ITestOutputHelper output)
         foreach (var thread in started.GroupBy(static id => id / 10_000)) thread.ShouldBeInOrder();
     }
 
+    /// <summary>The pool's threads are blocked by the first when the last comes due, at another look.</summary>
+    /// <remarks>Red when the pool takes what it was handed at one look before it has taken all of the look before.</remarks>
+    [Fact]
+    public async Task What_comes_due_while_the_pool_is_busy_starts_after_all_that_was_due_before()
+    {
+        const int Before = 300;
+        using var release = new ManualResetEventSlim();
+        var started = 0;
+        var startedBefore = 0;
+        await using var simulation = Simulation.Start();
+        for (var i = 0; i < Before; i++)
+        {
+            simulation.Scheduler.Schedule("before", TimeSpan.FromSeconds(1), _ =>
+            {
+                Interlocked.Increment(ref started);
+                release.Wait();
+                return Task.CompletedTask;
+            });
+        }
+
+        simulation.Scheduler.Schedule("after", TimeSpan.FromSeconds(2), _ =>
+        {
+            startedBefore = Volatile.Read(ref started);
+            return Task.CompletedTask;
+        });
+        simulation.Step(TimeSpan.FromSeconds(2));
+        release.Set();
+        await simulation.IdleAsync();
+        startedBefore.ShouldBe(Before);
+    }
+
     /// <summary>The year or the decade, beat by beat: see <see cref="BeatLog"/> for what is checked at each.</summary>
     private async Task BeatAsync(DateTimeOffset start, DateTimeOffset end, int minutes)
     {

@@ -23,7 +23,7 @@ internal sealed class Alarm(TimeProvider time, Clocks clocks, Action look) : IDi
     private readonly bool _hasThread = HasPlatformTimers(time);
     private readonly PeriodicTimer _timer = new(Timeout.InfiniteTimeSpan, time);
 
-    [SuppressMessage("Usage", "CA2213", Justification = "Whoever sets the next look just after the end must still find it.")]
+    [SuppressMessage("Usage", "CA2213", Justification = "The end sets it, and so must still find it.")]
     private readonly AutoResetEvent _sooner = new(initialState: false);
 
     private volatile bool _isDisposed;
@@ -31,7 +31,7 @@ internal sealed class Alarm(TimeProvider time, Clocks clocks, Action look) : IDi
     /// <summary>When the next look is due, in elapsed ticks; none needs to be brought forward before the first was set.</summary>
     private long _next = long.MinValue;
 
-    /// <summary>Whether a look has been asked for at once, and has not come yet.</summary>
+    /// <summary>Whether a look has been asked for at once from the pool, and has not come yet: never where the loop has a thread.</summary>
     public bool IsRaised { get; set; }
 
     /// <summary>Looks at once, and then whenever it is time, until the alarm is disposed.</summary>

@@ -24,7 +24,11 @@ internal sealed class Clocks
         _latestUtc = _offset = time.GetUtcNow().UtcTicks;
     }
 
-    public ClockReading Read() => new(ReadUtc(), ReadElapsed());
+    public ClockReading Read()
+    {
+        var elapsed = ReadElapsed(); // first: a pause in between then makes a wait too short, which is made up for, and not too long
+        return new(ReadUtc(), elapsed);
+    }
 
     /// <summary>The wall clock alone, in ticks.</summary>
     public long ReadUtc() => _time.GetUtcNow().UtcTicks;

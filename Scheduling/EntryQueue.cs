@@ -37,6 +37,7 @@ internal sealed class EntryQueue
         var wallFirst = wall.CompareTo(elapsed) < 0;
         wait = (wallFirst ? wall : elapsed).Due;
         entry = wait <= 0 ? (wallFirst ? _wall : _elapsed).Dequeue() : null;
+        if (entry is null) Compact(); // as live ones have been taken since
         return entry is not null;
     }
 
@@ -44,6 +45,11 @@ internal sealed class EntryQueue
     public void OnCancelled()
     {
         _cancelled++;
+        Compact();
+    }
+
+    private void Compact()
+    {
         if (_cancelled <= Count) return;
         _wall.Rebuild(IsLive);
         _elapsed.Rebuild(IsLive);

@@ -48,7 +48,7 @@ internal sealed class Scheduler : IDisposable
     private Action? _notices; // what to log once the lock is let go
     private List<Entry> _dropped = [];
     private readonly List<Entry> _due = []; // what a look starts
-    private Batch? _burst; // the latest batch, if it was full
+    private Batch? _latest;
     private volatile TaskCompletionSource? _idle;
 
     /// <summary>Makes a scheduler that can be given entries at once and runs them from <see cref="RunAsync(CancellationToken)"/> on.</summary>
@@ -62,8 +62,7 @@ internal sealed class Scheduler : IDisposable
         _runner = new(logger, _clocks, _metrics, _stopping.Token);
     }
 
-    /// <summary>Whether more may be due, which is not for the loop: whoever takes the last entry of the full batch will look.</summary>
-    private bool IsInBurst => _burst is { HasMore: true };
+    private bool IsInBurst => _latest is { IsBurst: true };
 
     private enum State
     {
@@ -255,19 +254,29 @@ internal sealed class Scheduler : IDisposable
             ObjectDisposedException.ThrowIf(_state == State.Stopped, this);
             entry.Sequence = _sequence++;
             _queue.Enqueue(entry);
-            if (!IsInBurst && !_alarm.IsInTimeFor(due))
+            if (!_alarm.IsInTimeFor(due) && !IsInBurst)
             {
-                var now = _clocks.Read(); // the lock may have been waited for
-                _alarm.Set(now.Elapsed, now.WaitFor(entry));
+                var now = _clocks.ReadElapsed();
+                _alarm.Set(now, due - now);
             }
         }
 
         return entry;
     }
 
-    /// <summary>Starts what is due and sees to it that the next look comes in time.</summary>
-    /// <remarks>Called by the loop, or by the thread of the pool that takes the last entry of a full batch.</remarks>
-    internal void StartDue()
+    /// <summary>Goes on with a burst, on a thread of the pool that has a run to begin: what there is to say is left to the loop.</summary>
+    internal void StartNextBatch()
+    {
+        lock (_gate)
+        {
+            if (_state != State.Running) return;
+            Look();
+            if (_notices is not null) _alarm.Set(_clocks.ReadElapsed(), 0);
+        }
+    }
+
+    /// <summary>Starts what is due and sees to it that the next look comes in time: the loop.</summary>
+    private void StartDue()
     {
         Action? notices;
         do
@@ -295,21 +304,25 @@ internal sealed class Scheduler : IDisposable
     }
 
     /// <summary>Hands what is due to the thread pool, as much as a batch takes.</summary>
-    /// <returns>Ticks until the next entry is due; <see cref="long.MaxValue"/> if none is to come, or in a burst.</returns>
+    /// <returns>Ticks until the next look: <see cref="long.MaxValue"/> if nothing is to come, or it is not for the loop.</returns>
     private long StartBatch(ClockReading now)
     {
-        var wait = long.MaxValue;
-        while (_due.Count < LargestBatch && _queue.TryDequeueDue(now, out var entry, out wait)) Start(entry, now);
+        long wait = 0;
+        var taken = 0;
+        for (; taken < LargestBatch && _queue.TryDequeueDue(now, out var entry, out wait); taken++) Start(entry, now);
+        if (_due.Count == 0)
+        {
+            foreach (var batch in _running) batch.Tidy();
+            return wait;
+        }
 
-        _burst = null;
-        if (_due.Count == 0) return wait;
-
-        var batch = new Batch(this, [.. _due], isFull: _due.Count == LargestBatch);
-        if (_due.Count == LargestBatch) (_burst, wait) = (batch, long.MaxValue);
+        var next = new Batch(this, [.. _due], isFull: taken == LargestBatch);
         _due.Clear();
-        _running.Add(batch);
-        batch.Offer();
-        return wait;
+        _running.Add(next);
+        if (_latest is null) next.Offer();
+        else _latest.Precede(next);
+        _latest = next;
+        return taken == LargestBatch ? long.MaxValue : wait;
     }
 
     private void Start(Entry entry, ClockReading now)
