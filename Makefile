@@ -34,7 +34,7 @@ mutants: ## break the product on purpose, once for each promise, and see the tes
 bench: publish ## speed beside other schedulers, the short set
 	$(BENCH) table short
 
-bench-full: publish ## the same with a million entries (an hour); writes the table into README.md
+bench-full: publish ## the same with a million entries (25 minutes); writes the table into README.md
 	$(BENCH) table full README.md
 
 lint: ## build without a warning, formatting, and the words that only Program.cs may say

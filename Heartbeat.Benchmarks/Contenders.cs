@@ -19,7 +19,7 @@ internal abstract class Contender : IDisposable
     };
 
     /// <summary>From scheduling recurring jobs to their first run, for those that leave it to us.</summary>
-    protected static readonly TimeSpan Lead = TimeSpan.FromSeconds(1);
+    protected static readonly TimeSpan Lead = TimeSpan.FromSeconds(0.4);
 
     /// <summary>Schedules a job once.</summary>
     /// <returns>What <see cref="Cancel"/> takes.</returns>

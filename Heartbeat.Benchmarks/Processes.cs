@@ -42,7 +42,7 @@ internal static class Processes
         var processes = contenders.ToDictionary(
             static contender => contender,
             static contender => contender == "heartbeat" ? Start(Program!, []) : Start("idle", contender, []));
-        Thread.Sleep(TimeSpan.FromSeconds(5));
+        Thread.Sleep(TimeSpan.FromSeconds(3));
         var usage = processes.ToDictionary(static process => process.Key, static process => new ThreadUsage(process.Value.Id));
         for (var watch = Stopwatch.StartNew(); watch.Elapsed < time;)
         {

@@ -61,7 +61,8 @@ internal static class Scenarios
     /// <summary>Cron entries all due at the same minute: from then on until the last has started.</summary>
     public static Figures Recurring(string contender, int count)
     {
-        Recurring(count, contender);
+        // Quartz.NET and Coravel wait for a second that suits them, and are not the faster for one more round.
+        WarmUp(() => Recurring(count, contender), contender is "quartz" or "coravel" ? 1 : WarmUps);
         return Recurring(count, contender);
     }
 
@@ -187,9 +188,9 @@ internal static class Scenarios
         return figures;
     }
 
-    private static void WarmUp(Action action)
+    private static void WarmUp(Action action, int rounds = WarmUps)
     {
-        for (var i = 0; i < WarmUps; i++)
+        for (var i = 0; i < rounds; i++)
         {
             action();
             Thread.Sleep(Settling);

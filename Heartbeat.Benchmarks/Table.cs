@@ -23,7 +23,7 @@ internal sealed class Table(bool full)
 
     private readonly int _many = full ? 1_000_000 : 200_000;
     private readonly int _few = full ? 20_000 : 5_000;
-    private readonly int _spread = full ? 10 : 2;
+    private readonly int _spread = full ? 10 : 1;
     private readonly List<string> _lines = [];
 
     /// <summary>Measurements that failed, jobs that did not run exactly once, and runs of this scheduler that were early.</summary>
@@ -44,9 +44,9 @@ internal sealed class Table(bool full)
             new($"{_many:N0} due at one instant, thousands started a second", "rate", 1e-3),
             new("allocated for one run, bytes", "allocated"),
         ]);
-        Measure("lateness", OneShots, contender => contender == "apscheduler" ? [_spread] : [_spread, 0], Late($"1,000 in {_spread} s"));
-        Measure("lateness", [.. Platform, "quartz"], contender => [_spread, Count(contender)], Late($"the same with {_many:N0} others pending"));
-        Measure("recurring", All, _ => [10_000], [
+        Measure("lateness", full ? OneShots : [.. Platform, "quartz"], contender => contender == "apscheduler" ? [_spread] : [_spread, 0], Late($"1,000 in {_spread} s"));
+        Measure("lateness", full ? [.. Platform, "quartz"] : ["heartbeat", "timer"], contender => [_spread, Count(contender)], Late($"the same with {_many:N0} others pending"));
+        Measure("recurring", All, static _ => [10_000], [
             new("10,000 recurring, all due at one minute, ms until the last has started", "milliseconds"),
             new("allocated for one start, bytes", "allocated"),
         ]);

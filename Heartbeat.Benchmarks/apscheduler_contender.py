@@ -108,7 +108,7 @@ def recurring(count):
     scheduler = start()
     scheduler.pause()
     left = count
-    due = (datetime.now(timezone.utc) + timedelta(seconds=2 + count * 400e-6)).replace(microsecond=0)
+    due = (datetime.now(timezone.utc) + timedelta(seconds=2 + count * 250e-6)).replace(microsecond=0)
     for number in range(count):
         runs[number] = [due.timestamp(), 0.0, 0]
         scheduler.add_job(run, "cron", second=due.second, args=[number])
