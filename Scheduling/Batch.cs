@@ -88,7 +88,7 @@ internal sealed class Batch(Scheduler scheduler, Entry[] entries, bool isFull) :
     private void Count(int ended)
     {
         if (Interlocked.Add(ref _left, -ended) > 0) return;
-        Tidy(); // the pool may hold on to the batch for a while: the thread asked for last is still to come
+        Array.Clear(_entries); // the pool may hold on to the batch for a while: the thread asked for last is still to come
         scheduler.OnEnded(this);
     }
 }
