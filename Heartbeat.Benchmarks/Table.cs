@@ -51,7 +51,8 @@ internal sealed class Table(bool full)
             new("allocated for one start, bytes", "allocated"),
         ]);
         Measure("year", ["heartbeat"], _ => [365], [new("a year of beats in simulated time, s", "seconds")]);
-        if (Processes.Program is not null) MeasurePublished();
+        if (Processes.Program is not null && full) MeasureIdle();
+        if (Processes.Program is not null) MeasureStart();
         return $"{Machine()}\n\n{Header()}\n{string.Join('\n', _lines)}";
     }
 
@@ -114,11 +115,11 @@ internal sealed class Table(bool full)
         AddLines(rows, measured);
     }
 
-    private void MeasurePublished()
+    private void MeasureIdle()
     {
         string[] idle = [.. All.Where(static contender => contender is not "delay" && (contender != "apscheduler" || Processes.Python is not null))];
         Dictionary<string, List<Figures>> measured = [];
-        for (var round = 0; round < (full ? Rounds : 1); round++)
+        for (var round = 0; round < Rounds; round++)
         {
             Console.Error.WriteLine($"idle for a minute, round {round + 1}");
             foreach (var (contender, figures) in Processes.Idle(idle, TimeSpan.FromMinutes(1))) Add(measured, contender, figures);
@@ -131,7 +132,10 @@ internal sealed class Table(bool full)
                 new("resident memory at its peak, MB", "resident"),
             ],
             measured);
+    }
 
+    private void MeasureStart()
+    {
         Dictionary<string, List<Figures>> starts = [];
         for (var start = 0; start < Starts; start++) Add(starts, "heartbeat", Processes.FirstLine());
         AddLines([new("start to first log line, ms", "milliseconds"), new("size of the program, MB", "file")], starts);
