@@ -8,7 +8,7 @@ namespace Heartbeat.Scheduling;
 /// </remarks>
 internal sealed class ClockQueue
 {
-    private readonly PriorityQueue<Entry, DueKey> _chains = new();
+    private PriorityQueue<Entry, DueKey> _chains = new();
 
     /// <summary>The last entry queued: the end of a chain, unless it has been taken.</summary>
     private Entry? _newest;
@@ -48,25 +48,28 @@ internal sealed class ClockQueue
         return entry;
     }
 
-    /// <summary>Queues all entries anew, with the due times that they have by then.</summary>
-    /// <param name="keep">Called once for each entry; those for which it is false are left out.</param>
-    public void Rebuild(Predicate<Entry> keep)
+    /// <summary>Takes out every entry that matches.</summary>
+    /// <param name="match">Called once for each entry.</param>
+    public void RemoveAll(Predicate<Entry> match)
     {
         List<(Entry, DueKey)> chains = new(_chains.Count);
-        (_newest, Count) = (null, 0);
+        var count = 0;
         foreach (var (first, _) in _chains.UnorderedItems)
         {
+            Entry? last = null;
             for (Entry? entry = first, next; entry is not null; entry = next)
             {
                 next = entry.Next;
                 entry.Next = null;
-                if (keep(entry) && !TryAppend(entry)) chains.Add((entry, DueKey.Of(entry)));
+                if (match(entry)) continue;
+                if (last is null) chains.Add((entry, DueKey.Of(entry)));
+                else last.Next = entry;
+                last = entry;
+                count++;
             }
         }
 
-        _chains.Clear();
-        _chains.EnqueueRange(chains);
-        _chains.TrimExcess();
+        (_chains, _newest, Count) = (new(chains), null, count);
     }
 
     /// <summary>Counts an entry, and links it to the one before if it comes after that.</summary>

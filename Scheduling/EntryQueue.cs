@@ -51,22 +51,29 @@ internal sealed class EntryQueue
     private void Compact()
     {
         if (_cancelled <= Count) return;
-        _wall.Rebuild(IsLive);
-        _elapsed.Rebuild(IsLive);
+        _wall.RemoveAll(static entry => !IsLive(entry));
+        _elapsed.RemoveAll(static entry => !IsLive(entry));
         _cancelled = 0;
     }
 
     /// <summary>Plans cron entries anew.</summary>
     /// <param name="replan">Sets an entry's new due time and tells whether it has one.</param>
-    public void Replan(Predicate<CronEntry> replan) =>
-        _wall.Rebuild(entry => entry is not CronEntry { Status: EntryStatus.Pending } cron || replan(cron));
+    public void Replan(Predicate<CronEntry> replan)
+    {
+        List<CronEntry> planned = [.. _wall.All.OfType<CronEntry>().Where(IsLive)];
+        _wall.RemoveAll(static entry => entry is CronEntry && IsLive(entry));
+        foreach (var entry in planned)
+        {
+            if (replan(entry)) _wall.Enqueue(entry);
+        }
+    }
 
     /// <summary>Empties the queue and gives back what was live in it, in no order.</summary>
     public List<Entry> Clear()
     {
         List<Entry> live = [.. Live];
-        _wall.Rebuild(static _ => false);
-        _elapsed.Rebuild(static _ => false);
+        _wall.RemoveAll(static _ => true);
+        _elapsed.RemoveAll(static _ => true);
         _cancelled = 0;
         return live;
     }
