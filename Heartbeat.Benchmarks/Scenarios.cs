@@ -16,7 +16,12 @@ internal static class Scenarios
     /// <summary>Schedules far ahead, measures the memory, cancels in random order, and measures the memory again.</summary>
     public static Figures Pending(string contender, int count, int threads)
     {
-        WarmUp(() => Pending(Math.Min(count, 20_000), contender, threads));
+        // In pieces, as code is optimised by its number of calls, and what tidies a queue up is called seldom. One suits Quartz.NET better.
+        var pieces = contender == "quartz" ? 1 : 5;
+        WarmUp(() =>
+        {
+            for (var i = 0; i < pieces; i++) Pending(Math.Min(count, 20_000) / pieces, contender, threads);
+        });
         return Pending(count, contender, threads);
     }
 
