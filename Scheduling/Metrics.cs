@@ -25,7 +25,7 @@ internal sealed class Metrics : IDisposable
     private readonly Histogram<double> _lateness;
     private readonly Histogram<double> _duration;
 
-    public Metrics(Lock gate, EntryQueue queue, IEnumerable<Batch> running)
+    public Metrics(Lock gate, EntryQueue queue, Func<IEnumerable<Entry>> running)
     {
         _runs = _meter.CreateCounter<long>("scheduler.runs", "{run}", "Runs started.");
         _failures = _meter.CreateCounter<long>("scheduler.failures", "{run}", "Runs that failed.");
@@ -36,7 +36,7 @@ internal sealed class Metrics : IDisposable
         _lateness = _meter.CreateHistogram("scheduler.lateness", "s", "From the due time to the start of a run.", advice: Seconds);
         _duration = _meter.CreateHistogram("scheduler.duration", "s", "From the start of a run to its end.", advice: Seconds);
         _meter.CreateObservableUpDownCounter(
-            "scheduler.running", () => Count(gate, Batch.RunningIn(running)), "{run}", "Runs going on.");
+            "scheduler.running", () => Count(gate, running()), "{run}", "Runs going on.");
         _meter.CreateObservableUpDownCounter(
             "scheduler.pending", () => Count(gate, queue.Live), "{entry}", "Entries that wait for their time.");
     }

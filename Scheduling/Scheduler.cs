@@ -25,9 +25,6 @@ internal sealed class Scheduler : IDisposable
     /// <summary>How long running jobs have to end after the stop.</summary>
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(5);
 
-    /// <summary>So many are handed to the pool at once: then the lock is let go, and the next are taken when these have been.</summary>
-    private const int LargestBatch = 1_024;
-
     private readonly Lock _gate = new();
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
@@ -41,14 +38,10 @@ internal sealed class Scheduler : IDisposable
 
     // All below is written under _gate; _state and _idle are also read without.
     private readonly EntryQueue _queue = new();
-    private readonly HashSet<Batch> _running = [];
+    private readonly Dispatcher _dispatcher;
     private volatile State _state = State.New;
     private long _sequence;
-    private long _started;
-    private Action? _notices; // what to log once the lock is let go
     private List<Entry> _dropped = [];
-    private readonly List<Entry> _due = []; // what a look starts
-    private Batch? _latest;
     private volatile TaskCompletionSource? _idle;
 
     /// <summary>Makes a scheduler that can be given entries at once and runs them from <see cref="RunAsync(CancellationToken)"/> on.</summary>
@@ -57,12 +50,11 @@ internal sealed class Scheduler : IDisposable
         _time = time;
         _logger = logger;
         _clocks = new(time);
-        _alarm = new(time, _clocks, StartDue);
-        _metrics = new(_gate, _queue, _running);
+        _alarm = new(time, _clocks, LookAndTell);
+        _metrics = new(_gate, _queue, () => _dispatcher!.Running);
+        _dispatcher = new(this, _queue, logger, _metrics);
         _runner = new(logger, _clocks, _metrics, _stopping.Token);
     }
-
-    private bool IsInBurst => _latest is { IsBurst: true };
 
     private enum State
     {
@@ -225,8 +217,19 @@ internal sealed class Scheduler : IDisposable
     /// <summary>All entries of a batch have been run to their end.</summary>
     internal void OnEnded(Batch batch)
     {
-        lock (_gate) _running.Remove(batch);
+        lock (_gate) _dispatcher.OnEnded(batch);
         SignalIdle();
+    }
+
+    /// <summary>Goes on with a burst, on a thread of the pool that has a run to begin: what there is to say is left to the loop.</summary>
+    internal void StartNextBatch()
+    {
+        lock (_gate)
+        {
+            if (_state != State.Running) return;
+            Look();
+            if (_dispatcher.HasNotices) _alarm.Set(_clocks.ReadElapsed(), 0);
+        }
     }
 
     /// <summary>Whether a run may begin now that it has its thread, for which it may have waited.</summary>
@@ -236,7 +239,7 @@ internal sealed class Scheduler : IDisposable
         if (_state != State.Stopped && entry.Status != EntryStatus.Cancelled) return true;
         lock (_gate)
         {
-            _started--;
+            _dispatcher.Withdraw();
             if (entry.Status == EntryStatus.Started) _dropped.Add(entry);
             if (entry.Status != EntryStatus.Cancelled) entry.Status = EntryStatus.Dropped;
         }
@@ -254,7 +257,7 @@ internal sealed class Scheduler : IDisposable
             ObjectDisposedException.ThrowIf(_state == State.Stopped, this);
             entry.Sequence = _sequence++;
             _queue.Enqueue(entry);
-            if (!_alarm.IsInTimeFor(due) && !IsInBurst)
+            if (!_alarm.IsInTimeFor(due) && !_dispatcher.IsInBurst)
             {
                 var now = _clocks.ReadElapsed();
                 _alarm.Set(now, due - now);
@@ -264,19 +267,8 @@ internal sealed class Scheduler : IDisposable
         return entry;
     }
 
-    /// <summary>Goes on with a burst, on a thread of the pool that has a run to begin: what there is to say is left to the loop.</summary>
-    internal void StartNextBatch()
-    {
-        lock (_gate)
-        {
-            if (_state != State.Running) return;
-            Look();
-            if (_notices is not null) _alarm.Set(_clocks.ReadElapsed(), 0);
-        }
-    }
-
-    /// <summary>Starts what is due and sees to it that the next look comes in time: the loop.</summary>
-    private void StartDue()
+    /// <summary>What the loop does each time: looks, and says what there is to say once the lock is let go.</summary>
+    private void LookAndTell()
     {
         Action? notices;
         do
@@ -284,7 +276,7 @@ internal sealed class Scheduler : IDisposable
             lock (_gate)
             {
                 if (_state == State.Running) Look();
-                (notices, _notices) = (_notices, null);
+                notices = _dispatcher.TakeNotices();
                 if (notices is null) _alarm.IsRaised = false;
             }
 
@@ -298,85 +290,10 @@ internal sealed class Scheduler : IDisposable
     private void Look()
     {
         var now = _clocks.Read();
-        if (_clocks.NoticeStep(now) is { Drift.Ticks: not 0 } step) OnClockSet(step, now);
-        var wait = IsInBurst ? long.MaxValue : StartBatch(now);
+        if (_clocks.NoticeStep(now) is { Drift.Ticks: not 0 } step) _dispatcher.OnClockSet(step, now);
+        var wait = _dispatcher.StartDue(now);
         _alarm.Set(now.Elapsed, Math.Min(wait, SafetyInterval.Ticks));
     }
-
-    /// <summary>Hands what is due to the thread pool, as much as a batch takes.</summary>
-    /// <returns>Ticks until the next look: <see cref="long.MaxValue"/> if nothing is to come, or it is not for the loop.</returns>
-    private long StartBatch(ClockReading now)
-    {
-        long wait = 0;
-        var taken = 0;
-        for (; taken < LargestBatch && _queue.TryDequeueDue(now, out var entry, out wait); taken++) Start(entry, now);
-        if (_due.Count == 0)
-        {
-            foreach (var batch in _running) batch.Tidy();
-            return wait;
-        }
-
-        var next = new Batch(this, [.. _due], isFull: taken == LargestBatch);
-        _due.Clear();
-        _running.Add(next);
-        if (_latest is null) next.Offer();
-        else _latest.Precede(next);
-        _latest = next;
-        return taken == LargestBatch ? long.MaxValue : wait;
-    }
-
-    private void Start(Entry entry, ClockReading now)
-    {
-        if (entry is not CronEntry cron) entry.Status = EntryStatus.Started;
-        else if (!TakeOccurrence(cron, now)) return;
-
-        entry.IsRunning = true;
-        _due.Add(entry);
-        _started++;
-    }
-
-    /// <summary>Moves a cron entry on to its next occurrence.</summary>
-    /// <returns>Whether the one that is due is to be run: not while the run before is going (promise 8).</returns>
-    private bool TakeOccurrence(CronEntry entry, ClockReading now)
-    {
-        var (latest, missed, next) = Occurrences.Since(new(entry.DueTicks, TimeSpan.Zero), entry.Cron, now.UtcTime);
-        if (entry.Plan(next)) _queue.Enqueue(entry);
-
-        if (entry.IsRunning)
-        {
-            OnSkipped(entry, missed + 1, latest, now);
-            return false;
-        }
-
-        if (missed > 0) OnMissed(entry, missed, latest, now);
-        entry.BeginRun(latest);
-        return true;
-    }
-
-    private void OnMissed(CronEntry entry, int missed, DateTimeOffset latest, ClockReading now)
-    {
-        var due = now.TimeOf(latest.UtcTicks, entry);
-        Notice(() => Log.Missed(_logger, entry.Name, Occurrences.CountText(missed), due));
-        Notice(() => _metrics.Missed(entry, missed));
-    }
-
-    private void OnSkipped(CronEntry entry, int skipped, DateTimeOffset latest, ClockReading now)
-    {
-        var due = now.TimeOf(latest.UtcTicks, entry);
-        var running = now.TimeOf(entry.RunDueTicks, entry);
-        Notice(() => Log.Skipped(_logger, entry.Name, Occurrences.CountText(skipped), due, running));
-        Notice(() => _metrics.Skipped(entry, skipped));
-    }
-
-    private void OnClockSet(ClockStep step, ClockReading now)
-    {
-        var by = TimeSpan.FromMilliseconds(Math.Round(step.Drift.Duration().TotalMilliseconds)); // the two readings are not of one instant
-        Notice(() => Log.ClockSet(_logger, step.Drift > TimeSpan.Zero ? "forward" : "back", by));
-        if (!step.Repeats) return;
-        _queue.Replan(entry => !(entry.Cron.IsPeriodic || step.RepeatsFixedTimes) || entry.Plan(entry.Cron.Next(now.UtcTime)));
-    }
-
-    private void Notice(Action say) => _notices += () => Log.Safely(say);
 
     private void SignalIdle()
     {
@@ -384,7 +301,7 @@ internal sealed class Scheduler : IDisposable
         TaskCompletionSource? idle = null;
         lock (_gate)
         {
-            if (!_alarm.IsRaised && _running.Count == 0) (idle, _idle) = (_idle, null);
+            if (!_alarm.IsRaised && _dispatcher.IsIdle) (idle, _idle) = (_idle, null);
         }
 
         idle?.SetResult();
@@ -397,10 +314,10 @@ internal sealed class Scheduler : IDisposable
         await Task.WhenAll(WhenIdle(), cancelling).WaitAsync(Grace, _time).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
 
         Entry[] outlived, dropped;
-        lock (_gate) (outlived, dropped) = ([.. Batch.RunningIn(_running)], [.. _dropped]);
+        lock (_gate) (outlived, dropped) = ([.. _dispatcher.Running], [.. _dropped]);
         foreach (var entry in outlived) Log.Safely(() => Log.Outlived(_logger, entry.Name, Grace.TotalSeconds));
         if (cancelling.Exception is { } exception) Log.Safely(() => Log.StopCallbackFailed(_logger, exception));
-        Log.Safely(() => Log.Stopped(_logger, _started, _runner.Failed, Log.DroppedText(dropped, _clocks.Read())));
+        Log.Safely(() => Log.Stopped(_logger, _dispatcher.Started, _runner.Failed, Log.DroppedText(dropped, _clocks.Read())));
         _metrics.Dispose();
         return outlived.Length == 0;
     }
