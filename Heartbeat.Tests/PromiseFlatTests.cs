@@ -56,7 +56,7 @@ public sealed class PromiseFlatTests(ITestOutputHelper output)
         var later = Measure();
         output.WriteLine($"{memory:N0} bytes, {threads} threads, {handles} handles, then {later}");
         runs.ShouldBe(rounds * Each);
-        (later.Memory - memory).ShouldBeLessThan(64 * 1024);
+        (later.Memory - memory).ShouldBeLessThan(512 * 1024); // a reference kept for each run is over a megabyte
         (later.Threads - threads).ShouldBeLessThan(64); // the pool makes some more on a busy machine
         (later.Handles - handles).ShouldBeLessThan(64);
 

@@ -69,6 +69,7 @@ public sealed class PromiseNeverTwiceInOrderTests(ITestOutputHelper output)
         using var release = new ManualResetEventSlim();
         var started = 0;
         var startedBefore = 0;
+        var threads = 0;
         await using var simulation = Simulation.Start();
         for (var i = 0; i < Before; i++)
         {
@@ -83,12 +84,14 @@ public sealed class PromiseNeverTwiceInOrderTests(ITestOutputHelper output)
         simulation.Scheduler.Schedule("after", TimeSpan.FromSeconds(2), _ =>
         {
             startedBefore = Volatile.Read(ref started);
+            threads = ThreadPool.ThreadCount; // each may have taken one that has not come to count itself
             return Task.CompletedTask;
         });
         simulation.Step(TimeSpan.FromSeconds(2));
         release.Set();
         await simulation.IdleAsync();
-        startedBefore.ShouldBe(Before);
+        startedBefore.ShouldBeGreaterThan(Before - threads);
+        threads.ShouldBeLessThan(Before / 2);
     }
 
     /// <summary>The year or the decade, beat by beat: see <see cref="BeatLog"/> for what is checked at each.</summary>
@@ -109,7 +112,7 @@ public sealed class PromiseNeverTwiceInOrderTests(ITestOutputHelper output)
         log.Timed.ShouldBe(minutes);
         log.Events.ShouldBe(minutes);
         simulation.Log.Text.ShouldBe([$"Information: Scheduled heartbeat (timed): '* * * * *' in UTC, first due {start:yyyy-MM-ddTHH:mm:ss}+00:00"]);
-        growth.ShouldBeLessThan(64 * 1024);
+        growth.ShouldBeLessThan(512 * 1024); // a reference kept for each beat is over two megabytes
     }
 
     private async Task RunAtOnceAsync(int count)

@@ -25,7 +25,7 @@ try
     }
 
     // Unharmed, all of them must be green: else every sabotage would seem to be caught.
-    if (!Build() || !Test(string.Join('|', mutants.Select(static mutant => mutant.Filter).Distinct()))) return Fail("The tests are red without any sabotage.");
+    if (!Build() || !Test(string.Join('|', mutants.Select(static mutant => mutant.Filter).Distinct()), isExpected: true)) return Fail("The tests are red without any sabotage.");
 
     foreach (var mutant in mutants)
     {
@@ -70,10 +70,11 @@ bool Build()
     return exit == 0;
 }
 
-bool Test(string filter)
+bool Test(string filter, bool isExpected = false)
 {
     var names = string.Join('|', filter.Split('|').Select(static name => $"FullyQualifiedName~{name}"));
     var (exit, output) = Run(copy, TimeSpan.FromSeconds(90), "dotnet", "test", "Heartbeat.Tests", "--no-build", "-nologo", "--filter", $"({names})&Category!=Soak");
+    if (exit != 0 && isExpected) Console.WriteLine(output);
     return exit == 0 && (output.Contains("Passed!", StringComparison.Ordinal) ? true : throw new InvalidOperationException($"No test is named {filter}."));
 }
 
