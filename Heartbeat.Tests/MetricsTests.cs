@@ -3,6 +3,7 @@ using System.Diagnostics.Metrics;
 using System.Globalization;
 using Heartbeat.Scheduling;
 using Heartbeat.Tests.Infra;
+using Microsoft.Extensions.Logging;
 using Shouldly;
 using Xunit;
 
@@ -105,6 +106,44 @@ public sealed class MetricsTests
         await simulation.AdvanceAsync(TimeSpan.FromMinutes(3));
         runs.ShouldBe(3);
         simulation.Log.Text.Count(static line => line.StartsWith("Error: listened to failed", StringComparison.Ordinal)).ShouldBe(3);
+    }
+
+    [Fact]
+    public async Task A_listener_that_throws_at_the_end_does_not_keep_the_scheduler_from_ending()
+    {
+        using var listener = new MeterListener();
+        listener.InstrumentPublished = static (instrument, itself) =>
+        {
+            if (instrument.Meter.Name == Metrics.MeterName) itself.EnableMeasurementEvents(instrument);
+        };
+        listener.MeasurementsCompleted = static (_, _) => throw new InvalidOperationException("The listener is broken.");
+        listener.Start();
+        await using var simulation = Simulation.Start();
+        (await simulation.StopAsync()).ShouldBeTrue();
+
+        using var log = new LogCapture(simulation.Clock);
+        var neverRun = new Scheduler(simulation.Clock, log.CreateLogger<Scheduler>());
+        neverRun.Dispose();
+        Should.Throw<ObjectDisposedException>(() => neverRun.Schedule("late", TimeSpan.Zero, static _ => Task.CompletedTask));
+        listener.MeasurementsCompleted = null; // which its own end would call, too
+    }
+
+    [Fact]
+    public void A_listener_may_ask_what_is_running_as_soon_as_it_hears_of_it()
+    {
+        using var listener = new MeterListener();
+        var failures = new ConcurrentQueue<Exception>();
+        listener.InstrumentPublished = (instrument, itself) =>
+        {
+            if (instrument.Meter.Name != Metrics.MeterName) return;
+            itself.EnableMeasurementEvents(instrument);
+            if (Record.Exception(itself.RecordObservableInstruments) is { } failure) failures.Enqueue(failure);
+        };
+        listener.Start();
+        var clock = new TestClock(Simulation.DefaultStart);
+        using var log = new LogCapture(clock);
+        using var scheduler = new Scheduler(clock, log.CreateLogger<Scheduler>());
+        failures.ShouldBeEmpty();
     }
 
     /// <summary>Throws for the job of the test: others run beside it.</summary>

@@ -5,7 +5,7 @@ namespace Heartbeat.Scheduling;
 /// <summary>What a scheduler measures of itself, for whoever listens to the meter <see cref="MeterName"/>.</summary>
 /// <remarks>
 /// Names and units follow OpenTelemetry's conventions; each measurement has the job's name as <c>job.name</c>. Nobody
-/// listening, a run costs a look at two flags. What is pending and running is counted when a listener asks, in one walk of
+/// listening, a run costs a look at three flags. What is pending and running is counted when a listener asks, in one walk of
 /// the queue under the scheduler's lock. A listener may throw: call within <see cref="Log.Safely"/>. Any thread.
 /// </remarks>
 internal sealed class Metrics : IDisposable
@@ -36,9 +36,9 @@ internal sealed class Metrics : IDisposable
         _lateness = _meter.CreateHistogram("scheduler.lateness", "s", "From the due time to the start of a run.", advice: Seconds);
         _duration = _meter.CreateHistogram("scheduler.duration", "s", "From the start of a run to its end.", advice: Seconds);
         _meter.CreateObservableUpDownCounter(
-            "scheduler.running", () => Count(gate, running()), "{run}", "Runs going on.");
+            "scheduler.running", () => Count(gate, running), "{run}", "Runs going on.");
         _meter.CreateObservableUpDownCounter(
-            "scheduler.pending", () => Count(gate, queue.Live), "{entry}", "Entries that wait for their time.");
+            "scheduler.pending", () => Count(gate, () => queue.Live), "{entry}", "Entries that wait for their time.");
     }
 
     /// <summary>Whether somebody wants to know of the start of runs.</summary>
@@ -62,11 +62,11 @@ internal sealed class Metrics : IDisposable
 
     public void Ended(JobRun run, TimeSpan duration) => _duration.Record(duration.TotalSeconds, Tag(run.Name));
 
-    public void Dispose() => _meter.Dispose();
+    public void Dispose() => Log.Safely(() => _meter.Dispose());
 
-    private static Measurement<long>[] Count(Lock gate, IEnumerable<Entry> entries)
+    private static Measurement<long>[] Count(Lock gate, Func<IEnumerable<Entry>> entries)
     {
-        lock (gate) return [.. entries.CountBy(static entry => entry.Name).Select(static job => new Measurement<long>(job.Value, Tag(job.Key)))];
+        lock (gate) return [.. entries().CountBy(static entry => entry.Name).Select(static job => new Measurement<long>(job.Value, Tag(job.Key)))];
     }
 
     private static KeyValuePair<string, object?> Tag(string job) => new("job.name", job);

@@ -15,7 +15,11 @@ namespace Heartbeat.Scheduling;
 /// Cron entries and one-shots at an instant follow the wall clock, delays follow elapsed time (promise 5). At least every
 /// ten seconds the loop compares the two and plans cron entries anew if the wall clock was set (promise 6).
 /// </para>
-/// <para>Every public member may be called from any thread, within jobs too, before, during and after the run (promise 10).</para>
+/// <para>
+/// Every public member may be called from any thread, within jobs too, before, during and after the run (promise 10). What
+/// cannot be scheduled is refused by the call that brings it (promise 12). From the stop on nothing begins, and what goes
+/// on has 5 seconds to end (promise 11).
+/// </para>
 /// </remarks>
 internal sealed class Scheduler : IDisposable
 {
@@ -51,7 +55,7 @@ internal sealed class Scheduler : IDisposable
         _logger = logger;
         _clocks = new(time);
         _alarm = new(time, _clocks, LookAndTell);
-        _metrics = new(_gate, _queue, () => _dispatcher!.Running);
+        _metrics = new(_gate, _queue, () => _dispatcher?.Running ?? []);
         _dispatcher = new(this, _queue, logger, _metrics);
         _runner = new(logger, _clocks, _metrics, _stopping.Token);
     }
@@ -314,10 +318,11 @@ internal sealed class Scheduler : IDisposable
         await Task.WhenAll(WhenIdle(), cancelling).WaitAsync(Grace, _time).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
 
         Entry[] outlived, dropped;
-        lock (_gate) (outlived, dropped) = ([.. _dispatcher.Running], [.. _dropped]);
+        long started;
+        lock (_gate) (outlived, dropped, started) = ([.. _dispatcher.Running], [.. _dropped], _dispatcher.Started);
         foreach (var entry in outlived) Log.Safely(() => Log.Outlived(_logger, entry.Name, Grace.TotalSeconds));
         if (cancelling.Exception is { } exception) Log.Safely(() => Log.StopCallbackFailed(_logger, exception));
-        Log.Safely(() => Log.Stopped(_logger, _dispatcher.Started, _runner.Failed, Log.DroppedText(dropped, _clocks.Read())));
+        Log.Safely(() => Log.Stopped(_logger, started, _runner.Failed, Log.DroppedText(dropped, _clocks.Read())));
         _metrics.Dispose();
         return outlived.Length == 0;
     }
