@@ -1,7 +1,3 @@
-using System.Buffers;
-using System.Globalization;
-using System.Text;
-
 namespace Heartbeat.Scheduling;
 
 /// <summary>An expression that cannot be read: says which field, what was found and what is allowed.</summary>
@@ -10,11 +6,10 @@ namespace Heartbeat.Scheduling;
 internal sealed class CronFormatException : FormatException
 #pragma warning restore CA1032
 {
-    private const int MaxPrinted = 64;
     private const string LookAtTheDate = "and let the job look at the date";
 
     private CronFormatException(string expression, string fault, string? field = null, int? position = null)
-        : base($"Invalid cron expression '{Printable(expression)}': {fault}.") =>
+        : base($"Invalid cron expression '{Excerpt.Of(expression)}': {fault}.") =>
         (Expression, Field, Position) = (expression, field, position);
 
     /// <summary>As written.</summary>
@@ -31,7 +26,7 @@ internal sealed class CronFormatException : FormatException
 
     public static CronFormatException Unreadable(string expression, int position)
     {
-        var found = CodePoint(expression.AsSpan(position), out _);
+        var found = Excerpt.CodePoint(expression.AsSpan(position), out _);
         return new(expression, $"only printable ASCII characters and tabs are read, found {found}", null, position);
     }
 
@@ -42,7 +37,7 @@ internal sealed class CronFormatException : FormatException
             Begins(macro, "@every") ? "write a step, as in '*/5 * * * *' for every five minutes" :
             Begins(macro, "@reboot") ? "schedule a job without delay when the program starts" :
             "known are " + string.Join(' ', known);
-        return new(expression, $"'{Printable(macro)}' is not read here: {hint}", null, PositionOf(macro, expression));
+        return new(expression, $"'{Excerpt.Of(macro)}' is not read here: {hint}", null, PositionOf(macro, expression));
     }
 
     public static CronFormatException ZoneWithin(string expression, ReadOnlySpan<char> text)
@@ -80,7 +75,7 @@ internal sealed class CronFormatException : FormatException
     private static CronFormatException Refused(
         string expression, CronField field, ReadOnlySpan<char> item, string hint)
     {
-        var fault = $"{field.Name} must be {field.Allowed}, found '{Printable(item)}'{hint}";
+        var fault = $"{field.Name} must be {field.Allowed}, found '{Excerpt.Of(item)}'{hint}";
         return new(expression, fault, field.Name, PositionOf(item, expression));
     }
 
@@ -102,28 +97,6 @@ internal sealed class CronFormatException : FormatException
             ['H' or 'h'] or ['H' or 'h', '(', ..] => "; 'H' (hash) is not read here: choose a value",
             _ => "",
         };
-    }
-
-    /// <summary>Cut, and with the code points of what does not show or might mislead: <c>&lt;U+00A0&gt;</c>.</summary>
-    private static string Printable(ReadOnlySpan<char> text)
-    {
-        var printable = new StringBuilder();
-        for (var rest = text[..Math.Min(text.Length, MaxPrinted)]; !rest.IsEmpty;)
-        {
-            var length = 1;
-            if (rest[0] is >= ' ' and <= '~') printable.Append(rest[0]);
-            else printable.Append(CodePoint(rest, out length));
-            rest = rest[length..];
-        }
-
-        return printable.Append(text.Length > MaxPrinted ? "..." : "").ToString();
-    }
-
-    /// <summary>What the text begins with; half of a pair of surrogates as it is.</summary>
-    private static string CodePoint(ReadOnlySpan<char> text, out int length)
-    {
-        var isWhole = Rune.DecodeFromUtf16(text, out var rune, out length) == OperationStatus.Done;
-        return string.Create(CultureInfo.InvariantCulture, $"<U+{(isWhole ? rune.Value : text[0]):X4}>");
     }
 
     private static bool Begins(ReadOnlySpan<char> text, string prefix) =>

@@ -9,22 +9,27 @@ internal static class Excerpt
 {
     private const int Longest = 64;
 
-    /// <summary>
-    /// The first 64 characters, with the code points of all that is not printable ASCII: <c>&lt;U+00A0&gt;</c>. Half a
-    /// pair of surrogates shows as it is.
-    /// </summary>
+    /// <summary>The first 64 characters, with the code points of all that is not printable ASCII.</summary>
     public static string Of(ReadOnlySpan<char> text)
     {
         var excerpt = new StringBuilder();
         for (var rest = text[..Math.Min(text.Length, Longest)]; !rest.IsEmpty;)
         {
-            var isWhole = Rune.DecodeFromUtf16(rest, out var rune, out var length) == OperationStatus.Done;
-            var code = isWhole ? rune.Value : rest[0];
-            if (code is >= ' ' and <= '~') excerpt.Append((char)code);
-            else excerpt.Append(CultureInfo.InvariantCulture, $"<U+{code:X4}>");
+            var length = 1;
+            if (rest[0] is >= ' ' and <= '~') excerpt.Append(rest[0]);
+            else excerpt.Append(CodePoint(rest, out length));
             rest = rest[length..];
         }
 
         return excerpt.Append(text.Length > Longest ? "..." : "").ToString();
+    }
+
+    /// <summary>What a text begins with: <c>&lt;U+00A0&gt;</c>. Half a pair of surrogates shows as it is.</summary>
+    /// <param name="text">Not empty.</param>
+    /// <param name="length">The characters that make it up.</param>
+    public static string CodePoint(ReadOnlySpan<char> text, out int length)
+    {
+        var isWhole = Rune.DecodeFromUtf16(text, out var rune, out length) == OperationStatus.Done;
+        return string.Create(CultureInfo.InvariantCulture, $"<U+{(isWhole ? rune.Value : text[0]):X4}>");
     }
 }
