@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Runtime.CompilerServices;
 using Heartbeat.Scheduling;
 using Heartbeat.Tests.Infra;
 using Microsoft.Extensions.Logging;
@@ -43,6 +44,37 @@ public sealed class PromiseFlatTests(ITestOutputHelper output)
             "any" => random.Next(),
             _ => count - i,
         });
+    }
+
+    /// <remarks>Red when only a loop that has nothing to start, or the end of all that was due together, lets go of them.</remarks>
+    [Fact]
+    public async Task What_has_run_is_let_go_of_though_one_due_with_it_goes_on_and_the_loop_is_kept_busy()
+    {
+        await using var simulation = Simulation.Start();
+        simulation.Scheduler.Schedule("goes on", TimeSpan.FromSeconds(1), static _ => new TaskCompletionSource().Task);
+        var argument = ScheduleOne(simulation.Scheduler);
+        for (var round = 0; round < 10 && argument.IsAlive; round++)
+        {
+            var next = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            simulation.Scheduler.Schedule("next", TimeSpan.FromSeconds(5), next, static (next, _) =>
+            {
+                next.SetResult();
+                return Task.CompletedTask;
+            });
+            simulation.Step(TimeSpan.FromSeconds(5));
+            await next.Task;
+            GC.Collect();
+        }
+
+        argument.IsAlive.ShouldBeFalse();
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static WeakReference ScheduleOne(Scheduler scheduler)
+    {
+        var argument = new object();
+        scheduler.Schedule("ends", TimeSpan.FromSeconds(1), argument, static (_, _) => Task.CompletedTask);
+        return new(argument);
     }
 
     private async Task StayFlatAsync(int rounds)

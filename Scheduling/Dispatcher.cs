@@ -4,18 +4,22 @@ namespace Heartbeat.Scheduling;
 
 /// <summary>Starts what is due: takes it out of the queue and hands it to the thread pool, in batches.</summary>
 /// <remarks>
-/// Occurrences that a cron entry has missed become one run (promise 4); while a run goes on, none (promise 8). Not
-/// thread-safe: it belongs to the scheduler's lock, under which nothing is logged. What there is to say waits in
-/// <see cref="TakeNotices"/>.
+/// Each occurrence of a cron entry is run at most once (promise 3). Those that were missed become one run (promise 4), and
+/// those that come while a run goes on none (promise 8). Not thread-safe: it belongs to the scheduler's lock, under which
+/// nothing is logged. What there is to say waits in <see cref="TakeNotices"/>.
 /// </remarks>
 internal sealed class Dispatcher(Scheduler scheduler, EntryQueue queue, ILogger logger, Metrics metrics)
 {
     /// <summary>So many are handed to the pool at once: then the lock is let go, and the next are taken when these have been.</summary>
     private const int LargestBatch = 1_024;
 
+    /// <summary>So often, what has been run is let go of though others of its batch go on.</summary>
+    private static readonly TimeSpan TidyInterval = TimeSpan.FromSeconds(10);
+
     private readonly HashSet<Batch> _running = [];
     private readonly List<Entry> _due = []; // empty between calls
     private Batch? _latest;
+    private long _tidied;
     private Action? _notices;
 
     /// <summary>How many runs were started, in all.</summary>
@@ -37,16 +41,12 @@ internal sealed class Dispatcher(Scheduler scheduler, EntryQueue queue, ILogger 
     /// <returns>Ticks until the next look: <see cref="long.MaxValue"/> if nothing is to come, or it is not for the loop.</returns>
     public long StartDue(ClockReading now)
     {
+        Tidy(now);
         if (IsInBurst) return long.MaxValue;
         long wait = 0;
         var taken = 0;
         for (; taken < LargestBatch && queue.TryDequeueDue(now, out var entry, out wait); taken++) Start(entry, now);
-        if (_due.Count == 0)
-        {
-            foreach (var batch in _running) batch.Tidy();
-            return wait;
-        }
-
+        if (_due.Count == 0) return wait;
         var next = new Batch(scheduler, [.. _due], isFull: taken == LargestBatch);
         _due.Clear();
         _running.Add(next);
@@ -77,6 +77,13 @@ internal sealed class Dispatcher(Scheduler scheduler, EntryQueue queue, ILogger 
         var notices = _notices;
         _notices = null;
         return notices;
+    }
+
+    private void Tidy(ClockReading now)
+    {
+        if (now.Elapsed - _tidied < TidyInterval.Ticks) return;
+        foreach (var batch in _running) batch.Tidy();
+        _tidied = now.Elapsed;
     }
 
     private void Start(Entry entry, ClockReading now)

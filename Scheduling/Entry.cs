@@ -2,8 +2,8 @@ namespace Heartbeat.Scheduling;
 
 /// <summary>A cron entry or a one-shot: what every Schedule call returns, and what the queue holds.</summary>
 /// <remarks>
-/// The handle and the node in the queue are one object, so a pending one-shot costs little more than its fields. State is
-/// guarded by the scheduler's lock, but for <see cref="IsRunning"/>.
+/// The handle and the node in the queue are one object, so a pending one-shot costs little more than its fields (promise
+/// 13). State is written under the scheduler's lock, but for <see cref="IsRunning"/>.
 /// </remarks>
 internal abstract class Entry(Scheduler scheduler, string name, Clock clock)
 {
@@ -18,7 +18,7 @@ internal abstract class Entry(Scheduler scheduler, string name, Clock clock)
 
     /// <summary>Cancels the entry. May be called from any thread, within its own job too.</summary>
     /// <returns>
-    /// <see langword="true"/>: no run starts from now on (one that is going goes on). <see langword="false"/>: there was
+    /// <see langword="true"/>: no run starts from now on (one that has its thread by now goes on). <see langword="false"/>: there was
     /// none left to cancel; it has started, or was cancelled or dropped before.
     /// </returns>
     public bool Cancel() => scheduler.Cancel(this);

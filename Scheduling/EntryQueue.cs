@@ -5,9 +5,9 @@ namespace Heartbeat.Scheduling;
 /// <summary>The priority queue of all entries, cron and one-shot: the longest overdue first, then in the order scheduled.</summary>
 /// <remarks>
 /// A heap has one order, and the two clocks stop agreeing on it once the wall clock is set: so each clock has its queue,
-/// and nothing is ever due by the wrong one. Cancelled entries stay where they are and are removed in bulk when they
-/// outnumber the live ones: the queue holds at most twice the live entries, and a cancellation costs constant time on
-/// average. Not thread-safe: it belongs to the scheduler's lock.
+/// and nothing is ever due by the wrong one. The place among equals keeps promise 3, in order. Cancelled entries stay where
+/// they are and are removed in bulk when they outnumber the live ones (promise 9): a queue at rest holds at most twice the
+/// live entries, and a cancellation costs constant time on average. Not thread-safe: it belongs to the scheduler's lock.
 /// </remarks>
 internal sealed class EntryQueue
 {
