@@ -4,7 +4,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Heartbeat.Benchmarks;
 
-/// <summary>A scheduler under measurement. Each is used as its documentation has it, with its defaults.</summary>
+/// <summary>A scheduler under measurement. Each is used as its documentation has it, with its defaults where they can do the work.</summary>
 internal abstract class Contender : IDisposable
 {
     /// <summary>Makes the contender that the table calls so.</summary>

@@ -24,7 +24,7 @@ public class CronNextInUtc
     private CrontabSchedule _nCrontab = null!;
     private QuartzCron _quartz = null!;
 
-    [Params("* * * * *", "*/5 0-6 1,15 * MON-FRI", "0 0 29 2 *", "0 0 30 2 *")]
+    [Params("* * * * *", "*/5 0-6 * 1,7 MON-FRI", "0 0 29 2 *", "0 0 30 2 *")]
     public string Expression { get; set; } = "";
 
     [GlobalSetup]
@@ -81,7 +81,7 @@ public class CronNextInNewYork
     private Theirs _cronos = null!;
     private QuartzCron _quartz = null!;
 
-    [Params("* * * * *", "*/5 0-6 1,15 * MON-FRI", "30 2 * * *")]
+    [Params("* * * * *", "*/5 0-6 * 1,7 MON-FRI", "30 2 * * *")]
     public string Expression { get; set; } = "";
 
     [GlobalSetup]

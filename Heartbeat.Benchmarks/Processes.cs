@@ -55,7 +55,7 @@ internal static class Processes
         return figures;
     }
 
-    /// <summary>From the start of the published program to its first line, in milliseconds, and what it has in memory by then.</summary>
+    /// <summary>From the start of the published program to its first line, in milliseconds, and its size in MB.</summary>
     public static Figures FirstLine()
     {
         var watch = Stopwatch.StartNew();

@@ -4,7 +4,7 @@ using Heartbeat.Tests.Infra;
 
 namespace Heartbeat.Benchmarks;
 
-/// <summary>What is measured within one process: each scenario warms up, measures once, and gives its figures.</summary>
+/// <summary>What is measured within one process: each scenario warms up if its code is soon optimised, measures once, and gives its figures.</summary>
 internal static class Scenarios
 {
     private const int WarmUps = 3;

@@ -43,12 +43,14 @@ internal sealed class Table(bool full)
         Measure("burst", OneShots, contender => [Count(contender)], [
             new($"{_many:N0} due at one instant, thousands started a second", "rate", 1e-3),
             new("allocated for one run, bytes", "allocated"),
+            new("started too early", "early"),
         ]);
         Measure("lateness", full ? OneShots : [.. Platform, "quartz"], contender => contender == "apscheduler" ? [_spread] : [_spread, 0], Late($"1,000 in {_spread} s"));
         Measure("lateness", full ? [.. Platform, "quartz"] : ["heartbeat", "timer"], contender => [_spread, Count(contender)], Late($"the same with {_many:N0} others pending"));
         Measure("recurring", All, static _ => [10_000], [
             new("10,000 recurring, all due at one minute, ms until the last has started", "milliseconds"),
             new("allocated for one start, bytes", "allocated"),
+            new("started too early", "early"),
         ]);
         Measure("year", ["heartbeat"], _ => [365], [new("a year of beats in simulated time, s", "seconds")]);
         if (Processes.Program is not null && full) MeasureIdle();
