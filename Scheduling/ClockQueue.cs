@@ -33,7 +33,11 @@ internal sealed class ClockQueue
 
     public void Enqueue(Entry entry)
     {
-        if (!TryAppend(entry)) _chains.Enqueue(entry, DueKey.Of(entry));
+        var follows = _newest is not null && DueKey.Of(_newest).CompareTo(DueKey.Of(entry)) < 0;
+        if (follows) _newest!.Next = entry;
+        else _chains.Enqueue(entry, DueKey.Of(entry));
+        _newest = entry;
+        Count++;
     }
 
     /// <summary>Takes the first entry out.</summary>
@@ -70,17 +74,6 @@ internal sealed class ClockQueue
         }
 
         (_chains, _newest, Count) = (new(chains), null, count);
-    }
-
-    /// <summary>Counts an entry, and links it to the one before if it comes after that.</summary>
-    /// <returns>Whether it was linked; if not, it begins a chain.</returns>
-    private bool TryAppend(Entry entry)
-    {
-        var follows = _newest is not null && DueKey.Of(_newest).CompareTo(DueKey.Of(entry)) < 0;
-        if (follows) _newest!.Next = entry;
-        _newest = entry;
-        Count++;
-        return follows;
     }
 }
 
