@@ -90,10 +90,7 @@ public sealed class MetricsTests
     public async Task A_listener_that_throws_harms_no_run()
     {
         using var listener = new MeterListener();
-        listener.InstrumentPublished = (instrument, itself) =>
-        {
-            if (instrument.Meter.Name == Metrics.MeterName) itself.EnableMeasurementEvents(instrument);
-        };
+        listener.InstrumentPublished = Enable;
         listener.SetMeasurementEventCallback<long>((_, _, tags, _) => Throw(tags));
         listener.SetMeasurementEventCallback<double>((_, _, tags, _) => Throw(tags));
         listener.Start();
@@ -112,10 +109,7 @@ public sealed class MetricsTests
     public async Task A_listener_that_throws_at_the_end_does_not_keep_the_scheduler_from_ending()
     {
         using var listener = new MeterListener();
-        listener.InstrumentPublished = static (instrument, itself) =>
-        {
-            if (instrument.Meter.Name == Metrics.MeterName) itself.EnableMeasurementEvents(instrument);
-        };
+        listener.InstrumentPublished = Enable;
         listener.MeasurementsCompleted = static (_, _) => throw new InvalidOperationException("The listener is broken.");
         listener.Start();
         await using var simulation = Simulation.Start();
@@ -146,6 +140,11 @@ public sealed class MetricsTests
         failures.ShouldBeEmpty();
     }
 
+    private static void Enable(Instrument instrument, MeterListener listener)
+    {
+        if (instrument.Meter.Name == Metrics.MeterName) listener.EnableMeasurementEvents(instrument);
+    }
+
     /// <summary>Throws for the job of the test: others run beside it.</summary>
     private static void Throw(ReadOnlySpan<KeyValuePair<string, object?>> tags)
     {
@@ -162,10 +161,7 @@ public sealed class MetricsTests
         public Heard(params string[] jobs)
         {
             _jobs = jobs;
-            _listener.InstrumentPublished = static (instrument, listener) =>
-            {
-                if (instrument.Meter.Name == Metrics.MeterName) listener.EnableMeasurementEvents(instrument);
-            };
+            _listener.InstrumentPublished = Enable;
             _listener.SetMeasurementEventCallback<long>((instrument, value, tags, _) => Note(instrument, value, tags));
             _listener.SetMeasurementEventCallback<double>((instrument, value, tags, _) => Note(instrument, value, tags));
             _listener.Start();
