@@ -98,9 +98,12 @@ internal sealed class Table(bool full)
         _ => [_many, threads],
     };
 
+    private static string[] Present(string[] contenders) =>
+        [.. contenders.Where(static contender => contender != "apscheduler" || Processes.Python is not null)];
+
     private void Measure(string scenario, string[] contenders, Func<string, int[]> numbers, Row[] rows)
     {
-        var present = contenders.Where(static contender => contender != "apscheduler" || Processes.Python is not null).ToArray();
+        var present = Present(contenders);
         Dictionary<string, List<Figures>> measured = [];
         for (var round = 0; round < Rounds; round++)
         {
@@ -125,7 +128,7 @@ internal sealed class Table(bool full)
 
     private void MeasureIdle()
     {
-        string[] idle = [.. All.Where(static contender => contender is not "delay" && (contender != "apscheduler" || Processes.Python is not null))];
+        var idle = Present([.. All.Except(["delay"])]);
         Dictionary<string, List<Figures>> measured = [];
         for (var round = 0; round < Rounds; round++)
         {
