@@ -40,13 +40,13 @@ bench-full: publish ## the same with a million entries (25 minutes); writes the 
 lint: ## build without a warning, formatting, and the words that only Program.cs may say
 	dotnet build Heartbeat.Tests
 	dotnet build Heartbeat.Benchmarks -c Release
-	for project in Heartbeat.csproj Heartbeat.Tests Heartbeat.Benchmarks; do \
+	for project in Heartbeat.csproj Scheduling Heartbeat.Tests Heartbeat.Benchmarks; do \
 	  dotnet format --verify-no-changes --no-restore $$project || exit 1; done
 	! grep -rnE '\b(DateTime|DateTimeOffset)\.(Now|UtcNow|Today)|\bConsole\.[A-Z]|\bEnvironment\.[A-Z]|\bStopwatch\b|Thread\.Sleep|async void' \
 	  Scheduling Jobs Cli
 
 format: ## format the code
-	for project in Heartbeat.csproj Heartbeat.Tests Heartbeat.Benchmarks; do dotnet format $$project; done
+	for project in Heartbeat.csproj Scheduling Heartbeat.Tests Heartbeat.Benchmarks; do dotnet format $$project; done
 
 publish: ## one native executable for this machine, in artifacts/publish
 	@command -v clang >/dev/null || command -v gcc >/dev/null || { echo "make publish needs a C linker (clang or gcc): install one, or use make publish-portable RID=..."; exit 1; }

@@ -14,7 +14,7 @@ namespace Heartbeat.Scheduling;
 /// </para>
 /// <para>Immutable but for a remembered offset: may be used from any thread.</para>
 /// </remarks>
-internal sealed class CronExpression
+public sealed class CronExpression
 {
     private const int MinutesPerDay = 24 * 60;
     private const int LastYear = 9999;
@@ -38,6 +38,7 @@ internal sealed class CronExpression
         _comes = EitherDaySuffices || BitOperations.TrailingZeroCount(_fields.Days) <= LongestMonth(_fields.Months);
     }
 
+    /// <summary>Reads an expression.</summary>
     /// <param name="text">As in <see cref="CronField"/>, or <c>@daily</c> and the like.</param>
     /// <param name="zone">UTC unless given.</param>
     /// <exception cref="CronFormatException">The text is not an expression of the dialect.</exception>
@@ -47,6 +48,7 @@ internal sealed class CronExpression
         return new(text, zone is null || zone == TimeZoneInfo.Utc ? ZoneOffsets.Utc : new ZoneOffsets(zone));
     }
 
+    /// <summary>The zone that the expression is evaluated in.</summary>
     public TimeZoneInfo Zone => _offsets.Zone;
 
     /// <summary>

@@ -3,7 +3,7 @@ namespace Heartbeat.Scheduling;
 /// <summary>An expression that cannot be read: says which field, what was found and what is allowed.</summary>
 /// <remarks>All sentences that refuse an expression are here, with what to write instead if there is something.</remarks>
 #pragma warning disable CA1032 // It is made by the methods below, which have all of it to say.
-internal sealed class CronFormatException : FormatException
+public sealed class CronFormatException : FormatException
 #pragma warning restore CA1032
 {
     private const string LookAtTheDate = "and let the job look at the date";
@@ -21,16 +21,16 @@ internal sealed class CronFormatException : FormatException
     /// <summary>The index in <see cref="Expression"/> of what cannot be read; null if it is the whole.</summary>
     public int? Position { get; }
 
-    public static CronFormatException TooLong(string expression) =>
+    internal static CronFormatException TooLong(string expression) =>
         new(expression, $"at most {CronParser.MaxLength} characters are read, found {expression.Length}");
 
-    public static CronFormatException Unreadable(string expression, int position)
+    internal static CronFormatException Unreadable(string expression, int position)
     {
         var found = Excerpt.CodePoint(expression.AsSpan(position), out _);
         return new(expression, $"only printable ASCII characters and tabs are read, found {found}", null, position);
     }
 
-    public static CronFormatException UnknownMacro(
+    internal static CronFormatException UnknownMacro(
         string expression, ReadOnlySpan<char> macro, IEnumerable<string> known)
     {
         var hint =
@@ -40,13 +40,13 @@ internal sealed class CronFormatException : FormatException
         return new(expression, $"'{Excerpt.Of(macro)}' is not read here: {hint}", null, PositionOf(macro, expression));
     }
 
-    public static CronFormatException ZoneWithin(string expression, ReadOnlySpan<char> text)
+    internal static CronFormatException ZoneWithin(string expression, ReadOnlySpan<char> text)
     {
         const string Fault = "'TZ=' is not read here: the time zone is given beside the expression";
         return new(expression, Fault, null, PositionOf(text, expression));
     }
 
-    public static CronFormatException NotFiveFields(string expression, string blanks)
+    internal static CronFormatException NotFiveFields(string expression, string blanks)
     {
         const string Fields = "minute hour day-of-month month day-of-week";
         var count = expression.Split(blanks.ToCharArray(), StringSplitOptions.RemoveEmptyEntries).Length;
@@ -59,13 +59,13 @@ internal sealed class CronFormatException : FormatException
         return new(expression, $"five fields are needed ({Fields}), found {count}{hint}");
     }
 
-    public static CronFormatException BadItem(string expression, CronField field, ReadOnlySpan<char> item) =>
+    internal static CronFormatException BadItem(string expression, CronField field, ReadOnlySpan<char> item) =>
         Refused(expression, field, item, Hint(field, item));
 
-    public static CronFormatException BadStep(string expression, CronField field, ReadOnlySpan<char> item) =>
+    internal static CronFormatException BadStep(string expression, CronField field, ReadOnlySpan<char> item) =>
         Refused(expression, field, item, $"; a step is 1-{field.Last} and begins anew with each {field.Cycle}");
 
-    public static CronFormatException Reversed(
+    internal static CronFormatException Reversed(
         string expression, CronField field, ReadOnlySpan<char> item, int low, int high)
     {
         var instead = item.Contains('/') ? "it as two" : $"'{low}-{field.Last},{field.First}-{high}'";

@@ -5,25 +5,28 @@ namespace Heartbeat.Scheduling;
 /// The handle and the node in the queue are one object, so a pending one-shot costs little more than its fields (promise
 /// 13). State is written under the scheduler's lock, but for <see cref="IsRunning"/>.
 /// </remarks>
-internal abstract class Entry(Scheduler scheduler, string name, Clock clock)
+public abstract class Entry
 {
+    private readonly Scheduler _scheduler;
     private volatile bool _isRunning;
 
+    private protected Entry(Scheduler scheduler, string name, Clock clock) => (_scheduler, Name, Clock) = (scheduler, name, clock);
+
     /// <summary>The job's name, as given.</summary>
-    public string Name => name;
+    public string Name { get; }
 
     /// <summary>When the next run is due; <see langword="null"/> if there is none to come. May be called from any thread.</summary>
     /// <remarks>For a cron entry with the offset of its zone. For a delay it moves along when the wall clock is set.</remarks>
-    public DateTimeOffset? Due => scheduler.DueTime(this);
+    public DateTimeOffset? Due => _scheduler.DueTime(this);
 
     /// <summary>Cancels the entry. May be called from any thread, within its own job too.</summary>
     /// <returns>
     /// <see langword="true"/>: no run starts from now on (one that has its thread by now goes on). <see langword="false"/>: there was
     /// none left to cancel; it has started, or was cancelled or dropped before.
     /// </returns>
-    public bool Cancel() => scheduler.Cancel(this);
+    public bool Cancel() => _scheduler.Cancel(this);
 
-    internal Clock Clock => clock;
+    internal Clock Clock { get; }
 
     internal EntryStatus Status { get; set; }
 

@@ -5,4 +5,4 @@ namespace Heartbeat.Scheduling;
 /// <param name="Due">When the run was due, by the wall clock; for a cron entry with the offset of its zone.</param>
 /// <param name="Lateness">How long after that it started; never negative.</param>
 /// <param name="Stopping">Cancelled when the scheduler stops. A job then has 5 seconds to end.</param>
-internal readonly record struct JobRun(string Name, DateTimeOffset Due, TimeSpan Lateness, CancellationToken Stopping);
+public readonly record struct JobRun(string Name, DateTimeOffset Due, TimeSpan Lateness, CancellationToken Stopping);

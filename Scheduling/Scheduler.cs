@@ -21,7 +21,7 @@ namespace Heartbeat.Scheduling;
 /// on has 5 seconds to end (promise 11).
 /// </para>
 /// </remarks>
-internal sealed class Scheduler : IDisposable
+public sealed class Scheduler : IDisposable
 {
     /// <summary>The loop wakes at least this often, to notice a clock that was set.</summary>
     private static readonly TimeSpan SafetyInterval = TimeSpan.FromSeconds(10);
@@ -51,6 +51,8 @@ internal sealed class Scheduler : IDisposable
     /// <summary>Makes a scheduler that can be given entries at once and runs them from <see cref="RunAsync(CancellationToken)"/> on.</summary>
     public Scheduler(TimeProvider time, ILogger<Scheduler> logger)
     {
+        ArgumentNullException.ThrowIfNull(time);
+        ArgumentNullException.ThrowIfNull(logger);
         _time = time;
         _logger = logger;
         _clocks = new(time);
