@@ -21,7 +21,7 @@ internal static class Program
                     using (var signals = new StopSignals())
                     using (var logging = ConsoleLog.Create(settings))
                     {
-                        return await RunAsync(Environment.GetEnvironmentVariable, TimeProvider.System, logging, signals.Token)
+                        return await RunAsync(Environment.GetEnvironmentVariable, new PreciseTimeProvider(), logging, signals.Token)
                             .ConfigureAwait(false);
                     }
 

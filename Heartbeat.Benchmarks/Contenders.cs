@@ -49,7 +49,7 @@ internal abstract class Contender : IDisposable
 /// <summary>This scheduler.</summary>
 internal sealed class HeartbeatContender : Contender
 {
-    private Scheduler _scheduler = Start(TimeProvider.System);
+    private Scheduler _scheduler = Start(new PreciseTimeProvider());
 
     public override object Schedule(TimeSpan delay, Job job) => _scheduler.Schedule("job", delay, job, static (job, _) => Run(job));
 
@@ -91,6 +91,11 @@ internal sealed class HeartbeatContender : Contender
 
     private sealed class AheadTime(TimeSpan by) : TimeProvider
     {
+        private readonly PreciseTimeProvider _precise = new();
+
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) =>
+            _precise.CreateTimer(callback, state, dueTime, period);
+
         public override DateTimeOffset GetUtcNow() => base.GetUtcNow() + by;
     }
 }

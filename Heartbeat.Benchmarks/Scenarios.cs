@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Heartbeat.Jobs;
 using Heartbeat.Tests.Infra;
+using Microsoft.Extensions.Time.Testing;
 
 namespace Heartbeat.Benchmarks;
 
@@ -75,7 +76,7 @@ internal static class Scenarios
     /// <summary>A year of beats through the real loop on simulated time; each beat is checked.</summary>
     public static Figures Year(int days)
     {
-        var clock = new TestClock(Simulation.DefaultStart);
+        var clock = new FakeTimeProvider(Simulation.DefaultStart);
         using var log = new BeatLog(clock);
         var watch = Stopwatch.StartNew();
         RunAsync().GetAwaiter().GetResult();

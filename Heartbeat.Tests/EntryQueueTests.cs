@@ -13,7 +13,7 @@ public sealed class EntryQueueTests : IDisposable
     private readonly EntryQueue _queue = new();
     private long _sequence;
 
-    public EntryQueueTests() => _scheduler = new(new TestClock(Simulation.DefaultStart), _log.CreateLogger<Scheduler>());
+    public EntryQueueTests() => _scheduler = new(new TwoClockTime(Simulation.DefaultStart), _log.CreateLogger<Scheduler>());
 
     [Fact]
     public void Equal_due_times_come_in_the_order_scheduled_whatever_their_clock()
@@ -35,7 +35,7 @@ public sealed class EntryQueueTests : IDisposable
         _queue.TryDequeueDue(now, out var third, out _).ShouldBeTrue();
         _queue.TryDequeueDue(now, out var none, out var wait).ShouldBeFalse();
         (first, second, third, none, wait).ShouldBe((c, b, a, null, 2));
-        _queue.Live.ShouldBe([d]);
+        _queue.Clear().ShouldBe([d]);
     }
 
     [Fact]
@@ -64,7 +64,7 @@ public sealed class EntryQueueTests : IDisposable
         new Random(count).Shuffle(entries);
         for (var i = 0; i < count; i++)
         {
-            entries[i].Status = EntryStatus.Cancelled;
+            entries[i].TryCancel(out _).ShouldBeTrue();
             _queue.OnCancelled();
             var live = count - i - 1;
             _queue.Count.ShouldBe(live);
@@ -76,7 +76,7 @@ public sealed class EntryQueueTests : IDisposable
 
     private OneShot<int> Add(Clock clock, long due)
     {
-        var entry = new OneShot<int>(_scheduler, "one", clock, 0, static (_, _) => Task.CompletedTask) { DueTicks = due, Sequence = _sequence++ };
+        var entry = new OneShot<int>(_scheduler, "one", clock, due, TimeSpan.Zero, 0, static (_, _) => Task.CompletedTask) { Sequence = _sequence++ };
         _queue.Enqueue(entry);
         return entry;
     }

@@ -10,7 +10,7 @@ namespace Heartbeat.Tests;
 
 /// <summary>The heartbeat on the platform's own fake clock, which knows nothing of this scheduler.</summary>
 /// <remarks>
-/// It shows that <see cref="TestClock"/>, which the other tests use for its speed and its two clocks, does not flatter.
+/// By the lines that the documentation gives to users.
 /// Sabotages caught: another await in the loop, or one that leaves the thread that moves the clock.
 /// </remarks>
 public sealed class FakeTimeProviderTests

@@ -12,7 +12,7 @@ namespace Heartbeat.Tests;
 /// </remarks>
 public sealed class HeartbeatJobsTests : IDisposable
 {
-    private readonly TestClock _clock = new(Simulation.DefaultStart);
+    private readonly TwoClockTime _clock = new(Simulation.DefaultStart);
     private readonly LogCapture _log;
 
     public HeartbeatJobsTests() => _log = new(_clock);

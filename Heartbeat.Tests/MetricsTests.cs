@@ -4,6 +4,7 @@ using System.Globalization;
 using Heartbeat.Scheduling;
 using Heartbeat.Tests.Infra;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 using Shouldly;
 using Xunit;
 
@@ -17,7 +18,7 @@ public sealed class MetricsTests
     public async Task Runs_and_failures_are_counted_and_timed_by_job()
     {
         using var heard = new Heard("steady", "broken");
-        var clock = new TestClock(Simulation.DefaultStart);
+        var clock = new TwoClockTime(Simulation.DefaultStart);
         await using var simulation = Simulation.Start(
             scheduler =>
             {
@@ -51,8 +52,8 @@ public sealed class MetricsTests
         using var heard = new Heard("stalled");
         var end = new TaskCompletionSource();
         await using var simulation = Simulation.Start(scheduler => scheduler.Schedule("stalled", EachMinute, _ => end.Task));
-        simulation.Clock.Advance(TimeSpan.FromMinutes(5));
-        simulation.Clock.Advance(TimeSpan.FromMinutes(2));
+        simulation.Time.Advance(TimeSpan.FromMinutes(5));
+        simulation.Time.Advance(TimeSpan.FromMinutes(2));
         end.SetResult();
         await simulation.IdleAsync();
         heard.Text.ShouldContain("scheduler.missed 4 {occurrence} stalled");
@@ -60,18 +61,15 @@ public sealed class MetricsTests
     }
 
     [Fact]
-    public async Task What_is_pending_and_running_is_counted_when_somebody_asks()
+    public async Task What_is_running_is_counted_by_job_when_somebody_asks()
     {
-        using var heard = new Heard("is counted as pending", "is counted as running");
+        using var heard = new Heard("is counted as running");
         var end = new TaskCompletionSource();
         await using var simulation = Simulation.Start(scheduler =>
         {
-            scheduler.Schedule("is counted as pending", TimeSpan.FromDays(1), _ => Task.CompletedTask);
-            scheduler.Schedule("is counted as pending", TimeSpan.FromDays(2), _ => Task.CompletedTask);
-            scheduler.Schedule("is counted as pending", TimeSpan.FromDays(3), _ => Task.CompletedTask).Cancel();
             scheduler.Schedule("is counted as running", EachMinute, _ => end.Task);
         });
-        simulation.Clock.Advance(TimeSpan.FromMinutes(1));
+        simulation.Time.Advance(TimeSpan.FromMinutes(1));
         heard.Ask();
         end.SetResult();
         await simulation.IdleAsync();
@@ -79,11 +77,31 @@ public sealed class MetricsTests
         [
             "scheduler.duration 0 s is counted as running",
             "scheduler.lateness 0 s is counted as running",
-            "scheduler.pending 1 {entry} is counted as running",
-            "scheduler.pending 2 {entry} is counted as pending",
             "scheduler.running 1 {run} is counted as running",
             "scheduler.runs 1 {run} is counted as running",
         ]);
+    }
+
+    [Fact]
+    public void What_is_pending_is_one_number_without_what_was_cancelled()
+    {
+        using var listener = new MeterListener();
+        var thread = 0;
+        List<long> pending = [];
+        listener.InstrumentPublished = (instrument, itself) =>
+        {
+            var isOurs = Environment.CurrentManagedThreadId == thread && instrument.Meter.Name == Metrics.MeterName;
+            if (isOurs && instrument.Name == "scheduler.pending") itself.EnableMeasurementEvents(instrument);
+        };
+        listener.SetMeasurementEventCallback<long>((_, value, _, _) => pending.Add(value));
+        listener.Start();
+        thread = Environment.CurrentManagedThreadId; // from here on: schedulers of other tests are there already
+        using var scheduler = new Scheduler(new TwoClockTime(Simulation.DefaultStart), NullLogger<Scheduler>.Instance);
+        scheduler.Schedule("one", TimeSpan.FromDays(1), static _ => Task.CompletedTask);
+        scheduler.Schedule("two", TimeSpan.FromDays(2), static _ => Task.CompletedTask);
+        scheduler.Schedule("three", TimeSpan.FromDays(3), static _ => Task.CompletedTask).Cancel();
+        listener.RecordObservableInstruments();
+        pending.ShouldBe([2]);
     }
 
     [Fact]
@@ -115,8 +133,8 @@ public sealed class MetricsTests
         await using var simulation = Simulation.Start();
         (await simulation.StopAsync()).ShouldBeTrue();
 
-        using var log = new LogCapture(simulation.Clock);
-        var neverRun = new Scheduler(simulation.Clock, log.CreateLogger<Scheduler>());
+        using var log = new LogCapture(simulation.Time);
+        var neverRun = new Scheduler(simulation.Time, log.CreateLogger<Scheduler>());
         neverRun.Dispose();
         Should.Throw<ObjectDisposedException>(() => neverRun.Schedule("late", TimeSpan.Zero, static _ => Task.CompletedTask));
         listener.MeasurementsCompleted = null; // which its own end would call, too
@@ -134,7 +152,7 @@ public sealed class MetricsTests
             if (Record.Exception(itself.RecordObservableInstruments) is { } failure) failures.Enqueue(failure);
         };
         listener.Start();
-        var clock = new TestClock(Simulation.DefaultStart);
+        var clock = new TwoClockTime(Simulation.DefaultStart);
         using var log = new LogCapture(clock);
         using var scheduler = new Scheduler(clock, log.CreateLogger<Scheduler>());
         failures.ShouldBeEmpty();
@@ -176,7 +194,7 @@ public sealed class MetricsTests
         private void Note(Instrument instrument, double value, ReadOnlySpan<KeyValuePair<string, object?>> tags)
         {
             var values = string.Join(' ', tags.ToArray().Select(static tag => tag.Value));
-            if (!_jobs.Contains(tags[0].Value)) return;
+            if (tags.Length == 0 || !_jobs.Contains(tags[0].Value)) return;
             _measurements.Enqueue(string.Create(CultureInfo.InvariantCulture, $"{instrument.Name} {value} {instrument.Unit} {values}"));
         }
     }

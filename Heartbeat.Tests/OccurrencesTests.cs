@@ -24,15 +24,21 @@ public sealed class OccurrencesTests
     {
         var due = Start.AddMinutes(7);
         var latest = due.AddHours(minutes / 60);
-        Occurrences.Since(due, CronExpression.Parse("7 * * * *"), due.AddMinutes(minutes))
-            .ShouldBe(new(latest, missed, latest.AddHours(1)));
+        Since(due, "7 * * * *", due.AddMinutes(minutes)).ShouldBe(new(latest.UtcTicks, missed, latest.AddHours(1).UtcTicks));
     }
 
     [Fact]
     public void The_last_occurrence_of_all_has_no_next()
     {
         var last = new DateTimeOffset(9999, 12, 31, 23, 59, 0, TimeSpan.Zero);
-        Occurrences.Since(last, CronExpression.Parse("* * * * *"), last.AddSeconds(5)).ShouldBe(new(last, 0, null));
+        Since(last, "* * * * *", last.AddSeconds(5)).ShouldBe(new(last.UtcTicks, 0, Occurrences.Never));
+    }
+
+    private static Occurrences Since(DateTimeOffset due, string cron, DateTimeOffset now)
+    {
+        var expression = CronExpression.Parse(cron);
+        return Occurrences.Since(
+            due.UtcTicks, utc => expression.Next(new(utc, TimeSpan.Zero))?.UtcTicks ?? Occurrences.Never, now.UtcTicks);
     }
 
     [Theory]

@@ -18,7 +18,7 @@ public sealed class ProgramTests
     private const string Timed = "INFO: Heartbeat (timed): UUID=";
     private const string Event = "INFO: Heartbeat (event): UUID=";
 
-    private readonly TestClock _clock = new(new(2024, 1, 1, 11, 59, 30, TimeSpan.Zero));
+    private readonly TwoClockTime _clock = new(new(2024, 1, 1, 11, 59, 30, TimeSpan.Zero));
 
     [Fact]
     public async Task A_beat_is_two_lines_10_s_apart_with_one_UUID()
@@ -59,7 +59,7 @@ public sealed class ProgramTests
         await stop.CancelAsync();
         (await run).ShouldBe(0);
         console.Lines.ShouldBe(
-            ["INFO: Stopped: 1 runs started, 0 failed; 1 pending one-shot dropped: heartbeat (event) due 2024-01-01T12:00:10+00:00"]);
+            ["INFO: Stopped: 1 run started, 0 failed; 1 pending one-shot dropped: heartbeat (event) due 2024-01-01T12:00:10+00:00"]);
     }
 
     [Theory]

@@ -15,7 +15,7 @@ public sealed class PromiseClearRefusalsTests : IDisposable
     private readonly LogCapture _log = new(TimeProvider.System);
     private readonly Scheduler _scheduler;
 
-    public PromiseClearRefusalsTests() => _scheduler = new(new TestClock(Simulation.DefaultStart), _log.CreateLogger<Scheduler>());
+    public PromiseClearRefusalsTests() => _scheduler = new(new TwoClockTime(Simulation.DefaultStart), _log.CreateLogger<Scheduler>());
 
     public static TheoryData<TimeSpan> BadDelays =>
     [

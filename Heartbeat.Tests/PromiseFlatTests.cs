@@ -28,7 +28,7 @@ public sealed class PromiseFlatTests(ITestOutputHelper output)
     [InlineData(65_537, "falling")]
     public void A_pending_one_shot_costs_at_most_128_bytes(int count, string delays)
     {
-        var clock = new TestClock(Simulation.DefaultStart);
+        var clock = new TwoClockTime(Simulation.DefaultStart);
         using var log = new LogCapture(clock);
         using var scheduler = new Scheduler(clock, log.CreateLogger<Scheduler>());
         var random = new Random(count);

@@ -32,9 +32,10 @@ public sealed class PromiseNeverEarlyTests(ITestOutputHelper output)
     {
         await using var simulation = Simulation.Start();
         simulation.Scheduler.Schedule("tick", TimeSpan.FromTicks(1), simulation.Record);
-        await simulation.StallAsync(TimeSpan.Zero);
+        simulation.Time.Advance(TimeSpan.FromMilliseconds(1) - TimeSpan.FromTicks(1));
         simulation.Runs.ShouldBeEmpty();
-        await simulation.AdvanceAsync(TimeSpan.FromMilliseconds(1));
+        simulation.Time.Advance(TimeSpan.FromTicks(1));
+        await simulation.IdleAsync();
         var (time, run) = simulation.Runs.ShouldHaveSingleItem();
         run.Due.ShouldBe(Simulation.DefaultStart.AddTicks(1));
         run.Lateness.ShouldBe(time - run.Due);
@@ -45,11 +46,11 @@ public sealed class PromiseNeverEarlyTests(ITestOutputHelper output)
     {
         output.WriteLine($"seed {seed}");
         var random = new Random(seed);
-        var clock = new TestClock(Simulation.DefaultStart.AddSeconds(-1))
+        var clock = new TwoClockTime(Simulation.DefaultStart.AddSeconds(-1))
         {
             Earliness = () => TimeSpan.FromTicks(random.NextInt64(20 * TimeSpan.TicksPerMillisecond)),
         };
-        await using var simulation = Simulation.Start(clock: clock);
+        await using var simulation = Simulation.Start(time: clock);
         simulation.Scheduler.Schedule("minute", CronExpression.Parse("* * * * *"), run =>
         {
             simulation.Scheduler.Schedule("delay", TimeSpan.FromSeconds(10), run.Due, (beat, run) =>

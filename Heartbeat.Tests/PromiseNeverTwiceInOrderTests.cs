@@ -97,7 +97,7 @@ public sealed class PromiseNeverTwiceInOrderTests(ITestOutputHelper output)
     /// <summary>The year or the decade, beat by beat: see <see cref="BeatLog"/> for what is checked at each.</summary>
     private async Task BeatAsync(DateTimeOffset start, DateTimeOffset end, int minutes)
     {
-        var clock = new TestClock(start.AddSeconds(-1)); // so that the first minute beats, too
+        var clock = new TwoClockTime(start.AddSeconds(-1)); // so that the first minute beats, too
         using var log = new BeatLog(clock);
         await using var simulation = Simulation.Start(scheduler => HeartbeatJobs.Register(scheduler, new UuidV1(clock), log), clock);
         await simulation.AdvanceAsync((end - start) / 2);

@@ -20,7 +20,7 @@ public sealed class PromiseNoOverlapTests
             if (run.Due == Simulation.DefaultStart.AddMinutes(1)) await first.Task;
         });
         simulation.Step(TimeSpan.FromMinutes(3)); // runs at 1, skips 2 and 3
-        simulation.Clock.Advance(TimeSpan.FromMinutes(3)); // a stall on top: skips 4 to 6 as one
+        simulation.Time.Advance(TimeSpan.FromMinutes(3)); // a stall on top: skips 4 to 6 as one
         first.SetResult();
         await simulation.IdleAsync();
         await simulation.AdvanceAsync(TimeSpan.FromMinutes(2));
@@ -28,9 +28,9 @@ public sealed class PromiseNoOverlapTests
         simulation.Runs.Select(static run => run.Run.Due.Minute).ShouldBe([1, 7, 8]);
         simulation.Log.Text.Skip(1).ShouldBe(
         [
-            "Warning: slow: skipped 1 occurrence, up to that of 2024-01-01T00:02:00+00:00: the run due 2024-01-01T00:01:00+00:00 is still going",
-            "Warning: slow: skipped 1 occurrence, up to that of 2024-01-01T00:03:00+00:00: the run due 2024-01-01T00:01:00+00:00 is still going",
-            "Warning: slow: skipped 3 occurrences, up to that of 2024-01-01T00:06:00+00:00: the run due 2024-01-01T00:01:00+00:00 is still going",
+            "Warning: slow: skipped 1 occurrence, the last due 2024-01-01T00:02:00+00:00: the run due 2024-01-01T00:01:00+00:00 is still running",
+            "Warning: slow: skipped 1 occurrence, the last due 2024-01-01T00:03:00+00:00: the run due 2024-01-01T00:01:00+00:00 is still running",
+            "Warning: slow: skipped 3 occurrences, the last due 2024-01-01T00:06:00+00:00: the run due 2024-01-01T00:01:00+00:00 is still running",
         ]);
     }
 

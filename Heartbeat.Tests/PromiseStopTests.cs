@@ -52,7 +52,7 @@ public sealed class PromiseStopTests
         simulation.Run.IsCompleted.ShouldBeFalse();
         end.SetResult();
         (await simulation.Run).ShouldBeTrue();
-        simulation.Log.Text.ShouldBe(["Information: Stopped: 1 runs started, 0 failed; no one-shot was pending"]);
+        simulation.Log.Text.ShouldBe(["Information: Stopped: 1 run started, 0 failed; no one-shot was pending"]);
     }
 
     [Fact]
@@ -71,16 +71,20 @@ public sealed class PromiseStopTests
         await simulation.RequestStopAsync();
         stopped.SetResult();
         (await simulation.Run).ShouldBeTrue();
-        simulation.Log.Text.ShouldBe(["Information: Stopped: 1 runs started, 0 failed; no one-shot was pending"]);
+        simulation.Log.Text.ShouldBe(["Information: Stopped: 1 run started, 0 failed; no one-shot was pending"]);
     }
 
     [Fact]
     public async Task A_run_that_waits_for_its_thread_at_the_stop_does_not_begin()
     {
         await using var simulation = Simulation.Start();
-        var entry = simulation.Scheduler.Schedule("minute", CronExpression.Parse("* * * * *"), simulation.Record);
-        (await simulation.StopAsync()).ShouldBeTrue();
-        await simulation.Scheduler.ExecuteAsync(entry);
+        using var pool = new BlockedPool();
+        simulation.Scheduler.Schedule("minute", CronExpression.Parse("* * * * *"), simulation.Record);
+        simulation.Scheduler.Schedule("once", TimeSpan.FromMinutes(1), simulation.Record);
+        simulation.Time.Advance(TimeSpan.FromMinutes(1));
+        simulation.Scheduler.Dispose();
+        pool.Release();
+        (await simulation.Run).ShouldBeTrue();
         simulation.Runs.ShouldBeEmpty();
     }
 
@@ -93,21 +97,21 @@ public sealed class PromiseStopTests
         {
             run.Stopping.Register(static () => throw new NotSupportedException("callback"));
             registered.SetResult();
-            return Task.CompletedTask;
+            return Task.Delay(Timeout.Infinite, run.Stopping);
         });
         await registered.Task;
         (await simulation.StopAsync()).ShouldBeTrue();
         simulation.Log.Text.ShouldBe(
         [
-            "Error: A callback on the stop token failed",
-            "Information: Stopped: 1 runs started, 0 failed; no one-shot was pending",
+            "Error: registers: a callback on its stop token failed",
+            "Information: Stopped: 1 run started, 0 failed; no one-shot was pending",
         ]);
     }
 
     [Fact]
     public async Task A_token_that_is_already_cancelled_stops_the_run_before_anything_starts()
     {
-        var clock = new TestClock(Simulation.DefaultStart);
+        var clock = new TwoClockTime(Simulation.DefaultStart);
         using var log = new LogCapture(clock);
         using var scheduler = new Scheduler(clock, Microsoft.Extensions.Logging.LoggerFactoryExtensions.CreateLogger<Scheduler>(log));
         scheduler.Schedule("at once", TimeSpan.Zero, static _ => throw new NotSupportedException());

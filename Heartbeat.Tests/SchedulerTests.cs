@@ -75,7 +75,7 @@ public sealed partial class SchedulerTests
         using var log = new LogCapture(TimeProvider.System) { Level = LogLevel.Debug };
         await using var simulation = Simulation.Start(logging: log);
         simulation.Scheduler.Schedule("one", TimeSpan.FromMilliseconds(1.5), simulation.Record);
-        await simulation.AdvanceAsync(TimeSpan.FromSeconds(1));
+        await simulation.StallAsync(TimeSpan.FromMilliseconds(2));
         log.Text.ShouldBe(["Debug: one ran: due 2024-01-01T00:00:00.001+00:00, started 0.500 ms late, took 0.000 ms"]);
     }
 

@@ -1,18 +1,55 @@
 namespace Heartbeat.Scheduling;
 
-/// <summary>Reads the two clocks of a <see cref="TimeProvider"/> and notices when one was set against the other.</summary>
-/// <remarks>
-/// The clocks may be read from any thread. <see cref="NoticeStep"/> belongs to the scheduler's lock.
-/// </remarks>
+/// <summary>The clock that defines when an entry is due.</summary>
+internal enum Clock : byte
+{
+    /// <summary>UTC, as <see cref="TimeProvider.GetUtcNow"/> reads it: for cron entries and for one-shots at an instant.</summary>
+    Wall,
+
+    /// <summary>Elapsed time, as <see cref="TimeProvider.GetTimestamp"/> counts it: for delays and periods.</summary>
+    Elapsed,
+}
+
+/// <summary>One reading of both clocks.</summary>
+/// <param name="Utc">The wall clock, in ticks of 100 ns since 0001-01-01T00:00Z; it can be set.</param>
+/// <param name="Elapsed">The elapsed time just before, in ticks of 100 ns since the scheduler was made; it only grows.</param>
+/// <param name="Pause">The ticks that passed while the wall clock was read: many if the thread was suspended.</param>
+internal readonly record struct ClockReading(long Utc, long Elapsed, long Pause = 0)
+{
+    public long On(Clock clock) => clock == Clock.Wall ? Utc : Elapsed;
+
+    /// <summary>The wall clock when <paramref name="clock"/> reads <paramref name="ticks"/>, unless it is set until then.</summary>
+    public long UtcAt(long ticks, Clock clock) =>
+        clock == Clock.Wall ? ticks : Math.Min(Utc + (ticks - Elapsed), DateTimeOffset.MaxValue.UtcTicks);
+}
+
+/// <summary>A change of the wall clock against elapsed time: it was set, or the machine slept.</summary>
+/// <param name="Drift">How far the wall clock moved; negative for back.</param>
+/// <param name="Behind">
+/// How far it is now behind the latest time it had reached. Two steps back of 40 s each are 80 s behind, and so are acted
+/// on like one of 80 s.
+/// </param>
+internal readonly record struct ClockStep(TimeSpan Drift, TimeSpan Behind)
+{
+    /// <summary>Whether periodic cron entries go on at the new time, and so repeat what they ran before the step.</summary>
+    public bool Repeats => Behind >= TimeSpan.FromMinutes(1);
+
+    /// <summary>Whether entries at fixed times do so too: more than 3 hours is a correction, not a change of the hour (cron(8)).</summary>
+    public bool RepeatsFixedTimes => Behind > TimeSpan.FromHours(3);
+}
+
+/// <summary>Reads the two clocks of a <see cref="TimeProvider"/> and notices when one moved against the other.</summary>
+/// <remarks>The clocks may be read from any thread. <see cref="NoticeStep"/> belongs to the scheduler's lock.</remarks>
 internal sealed class Clocks
 {
-    private static readonly TimeSpan Tolerance = TimeSpan.FromSeconds(1);
+    private const long Tolerance = TimeSpan.TicksPerSecond;
 
     private readonly TimeProvider _time;
     private readonly long _origin;
 
-    /// <summary>Wall clock less elapsed time, in ticks, as it was when the last step was noticed.</summary>
-    private long _offset;
+    // The wall clock less elapsed time, since the last step: between these two, as no reading takes both at once.
+    private long _least;
+    private long _most;
 
     /// <summary>The latest time that the wall clock had reached, in ticks; set back with it once that has been acted on.</summary>
     private long _latestUtc;
@@ -21,20 +58,27 @@ internal sealed class Clocks
     {
         _time = time;
         _origin = time.GetTimestamp();
-        _latestUtc = _offset = time.GetUtcNow().UtcTicks;
+        var now = Read();
+        (_least, _most) = Offset(now);
+        _latestUtc = now.Utc;
     }
 
     public ClockReading Read()
     {
-        var elapsed = ReadElapsed(); // first: a pause in between then makes a wait too short, which is made up for, and not too long
-        return new(ReadUtc(), elapsed);
+        var elapsed = ReadElapsed(); // first: after a pause, a wait is then too short and not too long
+        var utc = ReadUtc();
+        return new(utc, elapsed, ReadElapsed() - elapsed);
+    }
+
+    /// <summary>Both, without reading the wall clock, which costs twice as much: wrong by a step that has not been noticed.</summary>
+    public ClockReading Estimate()
+    {
+        var elapsed = ReadElapsed();
+        return new(elapsed + Volatile.Read(ref _least), elapsed);
     }
 
     /// <summary>The wall clock alone, in ticks.</summary>
     public long ReadUtc() => _time.GetUtcNow().UtcTicks;
-
-    /// <summary>The wall clock at an elapsed time, unless it has been set since a step was noticed last. To read it costs more.</summary>
-    public long UtcAt(long elapsed) => elapsed + Volatile.Read(ref _offset);
 
     /// <summary>The elapsed time alone, in ticks. Exact for any frequency: a <see cref="double"/> loses ticks after 28 years.</summary>
     public long ReadElapsed()
@@ -44,34 +88,21 @@ internal sealed class Clocks
     }
 
     /// <summary>Compares the two clocks.</summary>
-    /// <returns>
-    /// How far the wall clock was set, forward or back, since the last step; zero unless that is more than a second.
-    /// </returns>
-    public ClockStep NoticeStep(ClockReading now)
+    /// <returns>The step since the last one noticed; <see langword="null"/> unless it is certainly more than a second.</returns>
+    public ClockStep? NoticeStep(ClockReading now)
     {
-        var expected = now.Elapsed + _offset;
-        _latestUtc = Math.Max(_latestUtc, Math.Max(now.Utc, expected));
-        var drift = TimeSpan.FromTicks(now.Utc - expected);
-        if (drift.Duration() <= Tolerance) return default;
+        _latestUtc = Math.Max(_latestUtc, Math.Max(now.Utc, now.Elapsed + _least));
+        var (least, most) = Offset(now);
+        var drift = least > _most ? least - _most : Math.Min(0, most - _least);
+        if (drift == 0) (_least, _most) = (Math.Max(_least, least), Math.Min(_most, most)); // both hold, so both narrow it down
+        if (Math.Abs(drift) <= Tolerance) return null;
 
-        Volatile.Write(ref _offset, now.Utc - now.Elapsed);
-        var step = new ClockStep(drift, TimeSpan.FromTicks(_latestUtc - now.Utc));
+        (_least, _most) = (least, most);
+        var step = new ClockStep(TimeSpan.FromTicks(drift), TimeSpan.FromTicks(_latestUtc - now.Utc));
         if (step.Repeats) _latestUtc = now.Utc;
         return step;
     }
-}
 
-/// <summary>A change of the wall clock against elapsed time.</summary>
-/// <param name="Drift">How far the wall clock was set; negative for back.</param>
-/// <param name="Behind">
-/// How far it is now behind the latest time it had reached. Two steps back of 40 s each are 80 s behind,
-/// and so are acted on like one of 80 s.
-/// </param>
-internal readonly record struct ClockStep(TimeSpan Drift, TimeSpan Behind)
-{
-    /// <summary>Whether periodic cron entries go on at the new time, and so repeat what they ran before the step.</summary>
-    public bool Repeats => Behind >= TimeSpan.FromMinutes(1);
-
-    /// <summary>Whether entries at fixed times do so too: more than 3 hours is a correction, not a change of the hour (cron(8)).</summary>
-    public bool RepeatsFixedTimes => Behind > TimeSpan.FromHours(3);
+    private static (long Least, long Most) Offset(ClockReading now) =>
+        (now.Utc - now.Elapsed - now.Pause, now.Utc - now.Elapsed);
 }

@@ -1,34 +1,41 @@
+using System.Diagnostics.CodeAnalysis;
+
 namespace Heartbeat.Scheduling;
 
-/// <summary>A cron entry or a one-shot: what every Schedule call returns, and what the queue holds.</summary>
+/// <summary>A scheduled job: the handle that every Schedule call returns.</summary>
 /// <remarks>
-/// The handle and the node in the queue are one object, so a pending one-shot costs little more than its fields (promise
-/// 13). State is written under the scheduler's lock, but for <see cref="IsRunning"/>.
+/// The handle, the node of the queue and the work item of the pool are one object, so a pending one-shot costs little more
+/// than its fields (promise 13). What becomes of a run is decided once, by one atomic step of <see cref="State"/>, when
+/// the job is about to be called (promise 9). May be used from any thread.
 /// </remarks>
-public abstract class Entry
+public abstract class Entry : IThreadPoolWorkItem
 {
-    private readonly Scheduler _scheduler;
+    private volatile EntryState _state;
     private volatile bool _isRunning;
 
-    private protected Entry(Scheduler scheduler, string name, Clock clock) => (_scheduler, Name, Clock) = (scheduler, name, clock);
+    private protected Entry(Scheduler scheduler, string name, Clock clock, long due) =>
+        (Scheduler, Name, Clock, DueTicks) = (scheduler, name, clock, due);
 
     /// <summary>The job's name, as given.</summary>
     public string Name { get; }
 
-    /// <summary>When the next run is due; <see langword="null"/> if there is none to come. May be called from any thread.</summary>
-    /// <remarks>For a cron entry with the offset of its zone. For a delay it moves along when the wall clock is set.</remarks>
-    public DateTimeOffset? Due => _scheduler.DueTime(this);
+    /// <summary>
+    /// When the next run is due, by the wall clock: with the offset of its zone for a cron entry, as given for an instant,
+    /// else in UTC. <see langword="null"/> if there is none to come.
+    /// </summary>
+    /// <remarks>For a delay or a period it moves along when the wall clock is set.</remarks>
+    public DateTimeOffset? Due => Scheduler.DueOf(this);
 
-    /// <summary>Cancels the entry. May be called from any thread, within its own job too.</summary>
+    /// <summary>Cancels the entry. May be called within its own job, too.</summary>
     /// <returns>
-    /// <see langword="true"/>: no run starts from now on (one that has its thread by now goes on). <see langword="false"/>: there was
-    /// none left to cancel; it has started, or was cancelled or dropped before.
+    /// <see langword="true"/>: no run begins from now on (one that has begun goes on). <see langword="false"/>: there was
+    /// none left to cancel.
     /// </returns>
-    public bool Cancel() => _scheduler.Cancel(this);
+    public bool Cancel() => Scheduler.Cancel(this);
+
+    internal Scheduler Scheduler { get; }
 
     internal Clock Clock { get; }
-
-    internal EntryStatus Status { get; set; }
 
     /// <summary>When the next run is due, in ticks of <see cref="Clock"/>.</summary>
     internal long DueTicks { get; set; }
@@ -36,80 +43,145 @@ public abstract class Entry
     /// <summary>The place among entries due at the same time: that of the Schedule call.</summary>
     internal long Sequence { get; set; }
 
-    /// <summary>The entry after this one in its chain: see <see cref="ClockQueue"/>.</summary>
+    /// <summary>The entry after this one in its chain: see <see cref="EntryChains"/>.</summary>
     internal Entry? Next { get; set; }
 
-    /// <summary>Whether a run has been handed to the pool and has not ended. Set under the lock, cleared by the run.</summary>
+    internal EntryState State => _state;
+
+    /// <summary>Whether a run was dispatched and has not ended. Set under the scheduler's lock, cleared by the run.</summary>
     internal bool IsRunning
     {
         get => _isRunning;
         set => _isRunning = value;
     }
 
-    /// <summary>When the run that goes on, or that went on last, was due, in ticks of <see cref="Clock"/>.</summary>
+    /// <summary>Whether the run has asked for its token, which the scheduler then keeps until the run ends.</summary>
+    internal bool HasStopToken { get; set; }
+
+    internal CancellationToken StopToken => Scheduler.StopTokenOf(this);
+
+    /// <summary>Whether an occurrence waits in the queue, unless the entry was cancelled. Under the scheduler's lock.</summary>
+    internal abstract bool IsPlanned { get; }
+
+    /// <summary>When the run that was dispatched last is or was due, in ticks of <see cref="Clock"/>.</summary>
     internal virtual long RunDueTicks => DueTicks;
 
-    /// <summary>The zone whose offset the times of this entry are shown with.</summary>
-    internal virtual TimeZoneInfo Zone => TimeZoneInfo.Utc;
+    /// <summary>A time in UTC, with the offset that the times of this entry are shown with.</summary>
+    /// <param name="utc">In ticks since 0001-01-01T00:00Z.</param>
+    internal abstract DateTimeOffset TimeOf(long utc);
 
     /// <summary>Calls the job.</summary>
-    internal abstract Task InvokeAsync(JobRun run);
+    internal abstract Task? InvokeAsync(JobRun run);
 
-    /// <summary>A time in UTC, with the offset of the entry's zone.</summary>
-    /// <param name="utc">In ticks since 0001-01-01T00:00Z.</param>
-    internal DateTimeOffset TimeOf(long utc)
+    /// <summary>Releases the job and its argument, whoever keeps the handle.</summary>
+    internal abstract void Release();
+
+    /// <summary>Moves on to another state, unless the entry is not in the expected one.</summary>
+    internal bool TryMove(EntryState from, EntryState to) => Interlocked.CompareExchange(ref _state, to, from) == from;
+
+    /// <summary>Cancels what can be cancelled. Under the scheduler's lock.</summary>
+    /// <param name="from">The state until then.</param>
+    internal bool TryCancel(out EntryState from)
     {
-        var time = new DateTimeOffset(utc, TimeSpan.Zero);
-        return Zone == TimeZoneInfo.Utc ? time : TimeZoneInfo.ConvertTime(time, Zone);
+        while (true) // as a run may begin or end meanwhile
+        {
+            from = State;
+            if (from != EntryState.Dispatched && (from > EntryState.Begun || !IsPlanned)) return false;
+            if (TryMove(from, EntryState.Cancelled)) return true;
+        }
     }
+
+    [SuppressMessage("Design", "CA1033", Justification = "The thread pool alone calls it.")]
+    void IThreadPoolWorkItem.Execute() => _ = Scheduler.ExecuteAsync(this);
 }
 
 /// <summary>What has become of an entry.</summary>
-internal enum EntryStatus : byte
+internal enum EntryState : byte
 {
-    /// <summary>In the queue: its next run is to come.</summary>
-    Pending,
+    /// <summary>Waits in the queue for its time; or, recurring, has had its last run.</summary>
+    Idle,
 
-    /// <summary>Its only run, or its last one, has started.</summary>
-    Started,
+    /// <summary>Handed to the thread pool: a run is about to begin.</summary>
+    Dispatched,
 
-    /// <summary>Cancelled: no run starts any more.</summary>
+    /// <summary>The job has been called. A recurring entry is idle again when its run has ended.</summary>
+    Begun,
+
+    /// <summary>Cancelled: no run begins any more.</summary>
     Cancelled,
 
-    /// <summary>Still pending when the scheduler was stopped.</summary>
+    /// <summary>The scheduler was stopped before a run began.</summary>
     Dropped,
 }
 
 /// <summary>An entry that runs once, with a typed argument.</summary>
-internal sealed class OneShot<T>(Scheduler scheduler, string name, Clock clock, T argument, Func<T, JobRun, Task> job)
-    : Entry(scheduler, name, clock)
+internal sealed class OneShot<T>(
+    Scheduler scheduler, string name, Clock clock, long due, TimeSpan offset, T argument, Func<T, JobRun, Task> job)
+    : Entry(scheduler, name, clock, due)
 {
-    internal override Task InvokeAsync(JobRun run) => job(argument, run);
+    private readonly short _offsetMinutes = (short)offset.TotalMinutes; // a TimeSpan would be 8 bytes for each pending one-shot
+    private T? _argument = argument;
+    private Func<T, JobRun, Task>? _job = job;
+
+    internal override bool IsPlanned => State == EntryState.Idle;
+
+    internal override DateTimeOffset TimeOf(long utc)
+    {
+        var offset = TimeSpan.FromMinutes(_offsetMinutes);
+        var time = new DateTimeOffset(utc, TimeSpan.Zero);
+        return offset == TimeSpan.Zero ? time : time.ToOffset(offset);
+    }
+
+    internal override Task? InvokeAsync(JobRun run)
+    {
+        var (job, argument) = (_job!, _argument!);
+        Release();
+        return job(argument, run);
+    }
+
+    internal override void Release() => (_job, _argument) = (null, default);
 }
 
-/// <summary>An entry that runs at each occurrence of a cron expression.</summary>
-internal sealed class CronEntry(Scheduler scheduler, string name, CronExpression cron, Func<JobRun, Task> job)
-    : Entry(scheduler, name, Clock.Wall)
+/// <summary>
+/// A cron entry or a periodic one: runs again and again, makes up for missed occurrences with one run, and skips those that
+/// come due while its run is going.
+/// </summary>
+/// <param name="scheduler">Runs the entry.</param>
+/// <param name="name">The job's name.</param>
+/// <param name="clock">The clock that <paramref name="nextAfter"/> goes by.</param>
+/// <param name="due">The first occurrence.</param>
+/// <param name="nextAfter">The first occurrence later than a time; <see cref="Occurrences.Never"/> if there is none.</param>
+/// <param name="cron">The expression of a cron entry.</param>
+/// <param name="job">What to run.</param>
+internal sealed class RecurringEntry(
+    Scheduler scheduler, string name, Clock clock, long due, Func<long, long> nextAfter, CronExpression? cron, Func<JobRun, Task> job)
+    : Entry(scheduler, name, clock, due)
 {
+    private Func<JobRun, Task>? _job = job;
     private long _runDueTicks;
 
-    internal CronExpression Cron => cron;
+    internal Func<long, long> NextAfter => nextAfter;
 
-    internal override TimeZoneInfo Zone => cron.Zone;
+    /// <summary>The expression; <see langword="null"/> for a periodic entry.</summary>
+    internal CronExpression? Cron => cron;
+
+    /// <summary>How many occurrences the run that was dispatched last makes up for.</summary>
+    internal int Missed { get; private set; }
+
+    internal override bool IsPlanned => DueTicks != Occurrences.Never;
 
     internal override long RunDueTicks => _runDueTicks;
 
-    /// <summary>Sets the occurrence to wait for.</summary>
-    /// <returns>Whether there is one; if not, the entry has had its last run.</returns>
-    internal bool Plan(DateTimeOffset? next)
+    /// <summary>Notes which occurrence the run to dispatch is for.</summary>
+    internal void Plan(long runDue, int missed) => (_runDueTicks, Missed) = (runDue, missed);
+
+    internal override DateTimeOffset TimeOf(long utc)
     {
-        DueTicks = next?.UtcTicks ?? long.MaxValue;
-        if (next is null) Status = EntryStatus.Started;
-        return next is not null;
+        var time = new DateTimeOffset(utc, TimeSpan.Zero);
+        return cron is null || cron.Zone == TimeZoneInfo.Utc ? time : TimeZoneInfo.ConvertTime(time, cron.Zone);
     }
 
-    /// <summary>Notes for which occurrence the run that begins now is.</summary>
-    internal void BeginRun(DateTimeOffset due) => _runDueTicks = due.UtcTicks;
+    internal override Task? InvokeAsync(JobRun run) => _job!(run);
 
-    internal override Task InvokeAsync(JobRun run) => job(run);
+    internal override void Release() => _job = null;
 }

@@ -3,12 +3,12 @@ using Microsoft.Extensions.Logging;
 
 namespace Heartbeat.Scheduling;
 
-/// <summary>Runs jobs, all of them alike, and logs what they throw: the common error handling.</summary>
+/// <summary>Runs jobs, all of them alike, and logs how they fail: the common error handling.</summary>
 /// <remarks>
 /// Promise 7: whatever a job does stays here. It runs on the thread pool, never on the loop, and nothing that it throws
 /// gets out. There is no retry.
 /// </remarks>
-internal sealed class JobRunner(ILogger logger, Clocks clocks, Metrics metrics, CancellationToken stopping)
+internal sealed class JobRunner(ILogger logger, Clocks clocks, Metrics metrics)
 {
     private long _failed;
 
@@ -19,39 +19,73 @@ internal sealed class JobRunner(ILogger logger, Clocks clocks, Metrics metrics, 
     [SuppressMessage("Design", "CA1031", Justification = "A job may throw anything, and must not harm the others.")]
     public async Task RunAsync(Entry entry)
     {
-        var run = Begin(entry);
+        var run = Describe(entry);
+        if (entry is RecurringEntry { Missed: > 0 } recurring) ReportMissed(recurring, run.Due, isRunning: true);
         var isTimed = metrics.TimesRuns || Log.ShowsRuns(logger);
         var start = isTimed ? clocks.ReadElapsed() : 0;
         if (metrics.CountsRuns) ReportStart(run);
+        Task? task = null;
         try
         {
-            var task = entry.InvokeAsync(run) ?? throw new InvalidOperationException("The job returned null for its task.");
+            task = entry.InvokeAsync(run) ?? throw new InvalidOperationException("The job returned null for its task.");
+            if (task.Status == TaskStatus.Created) throw new InvalidOperationException("The job returned a task that was never started.");
             await task.ConfigureAwait(false);
-        }
-        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
-        {
-            // The job ended because it was told to: that is no failure.
-        }
-        catch (ObjectDisposedException exception) when (exception.ObjectName == typeof(Scheduler).FullName)
-        {
-            // Nor is it one that the scheduler took nothing more from it, since it has stopped.
+            if (task != Task.CompletedTask && IsNested(task)) await EndNestedAsync(task).ConfigureAwait(false);
         }
         catch (Exception exception)
         {
-            ReportFailure(run, exception);
+            if (task?.Exception is { InnerExceptions.Count: > 1 } all) exception = all; // await throws the first alone
+            if (!EndsByStop(exception, entry)) ReportFailure(run, exception);
         }
 
         if (isTimed) ReportEnd(run, TimeSpan.FromTicks(clocks.ReadElapsed() - start));
-        entry.IsRunning = false;
     }
 
-    /// <summary>Tells how late the run is. Reading a clock is a good part of a short run, so those on the wall clock read no other.</summary>
-    private JobRun Begin(Entry entry)
+    /// <summary>Says how many occurrences an entry has missed, before the run that makes up for them.</summary>
+    /// <param name="entry">The entry.</param>
+    /// <param name="due">When that run is due.</param>
+    /// <param name="isRunning">Whether it runs: it may have been cancelled, or dropped by the stop, before it began.</param>
+    public void ReportMissed(RecurringEntry entry, DateTimeOffset due, bool isRunning)
+    {
+        var count = Occurrences.CountText(entry.Missed);
+        Log.Safely(() => Log.Missed(logger, entry.Name, count, isRunning ? "running" : "not running", due));
+        Log.Safely(() => metrics.Missed(entry, entry.Missed));
+    }
+
+    /// <summary>Reading a clock is a good part of a short run, so those on the wall clock read no other.</summary>
+    private JobRun Describe(Entry entry)
     {
         var due = entry.RunDueTicks;
         var now = entry.Clock == Clock.Wall ? new(clocks.ReadUtc(), Elapsed: 0) : clocks.Read();
         var lateness = TimeSpan.FromTicks(Math.Max(0, now.On(entry.Clock) - due));
-        return new(entry.Name, now.TimeOf(due, entry), lateness, stopping);
+        return new(entry.Name, entry.TimeOf(now.UtcAt(due, entry.Clock)), lateness) { Entry = entry };
+    }
+
+    /// <summary>Whether a job was told to end, or that the scheduler takes no more entries: neither is a failure.</summary>
+    private static bool EndsByStop(Exception exception, Entry entry) => exception switch
+    {
+        OperationCanceledException => entry.Scheduler.IsStopped,
+        SchedulerStoppedException stopped => stopped.Scheduler == entry.Scheduler,
+        _ => false,
+    };
+
+    /// <summary>Whether a task's result is another task, as <c>Task.Factory.StartNew(async …)</c> has it, which nothing waits for.</summary>
+    private static bool IsNested(Task task)
+    {
+        var type = task.GetType();
+        while (type is { IsGenericType: false } || type?.GetGenericTypeDefinition() != typeof(Task<>))
+        {
+            type = type?.BaseType;
+            if (type is null) return false;
+        }
+
+        return typeof(Task).IsAssignableFrom(type.GenericTypeArguments[0]);
+    }
+
+    private static async Task EndNestedAsync(Task task)
+    {
+        if (task is Task<Task> outer) await (await outer.ConfigureAwait(false)).ConfigureAwait(false);
+        throw new InvalidOperationException("The job returned a task of a task: return the inner one (Unwrap), so that the run ends with it.");
     }
 
     private void ReportStart(JobRun run) => Log.Safely(() => metrics.Started(run));
@@ -59,7 +93,7 @@ internal sealed class JobRunner(ILogger logger, Clocks clocks, Metrics metrics, 
     private void ReportFailure(JobRun run, Exception exception)
     {
         Interlocked.Increment(ref _failed);
-        Log.Safely(() => Log.Failed(logger, Printable(exception), run.Name, run.Due));
+        Log.Safely(() => Log.Failed(logger, Printable.Of(exception), run.Name, run.Due));
         Log.Safely(() => metrics.Failed(run, exception));
     }
 
@@ -68,18 +102,13 @@ internal sealed class JobRunner(ILogger logger, Clocks clocks, Metrics metrics, 
         Log.Safely(() => Log.Ran(logger, run.Name, run.Due, run.Lateness.TotalMilliseconds, duration.TotalMilliseconds));
         Log.Safely(() => metrics.Ended(run, duration));
     }
+}
 
-    [SuppressMessage("Design", "CA1031", Justification = "Loggers call ToString, which is the job's code too.")]
-    private static Exception Printable(Exception exception)
-    {
-        try
-        {
-            _ = exception.ToString();
-            return exception;
-        }
-        catch (Exception)
-        {
-            return new InvalidOperationException($"The job threw a {exception.GetType()}, whose ToString throws.");
-        }
-    }
+/// <summary>What a stopped scheduler throws, so that it is told from whatever a job throws itself.</summary>
+#pragma warning disable CA1032 // It is thrown by its scheduler or not at all.
+internal sealed class SchedulerStoppedException(Scheduler scheduler)
+    : ObjectDisposedException(typeof(Scheduler).FullName, "The scheduler has stopped: it takes no more entries.")
+#pragma warning restore CA1032
+{
+    public Scheduler Scheduler => scheduler;
 }

@@ -16,36 +16,41 @@ internal static partial class Log
     [LoggerMessage(3, LogLevel.Debug, "{Job} ran: due {Due:yyyy-MM-ddTHH:mm:ss.FFFK}, started {Lateness:0.000} ms late, took {Duration:0.000} ms")]
     public static partial void Ran(ILogger logger, string job, DateTimeOffset due, double lateness, double duration);
 
-    [LoggerMessage(4, LogLevel.Warning, "{Job}: missed {Missed} before that of {Due:yyyy-MM-ddTHH:mm:ssK}, which runs now")]
-    public static partial void Missed(ILogger logger, string job, string missed, DateTimeOffset due);
+    [LoggerMessage(4, LogLevel.Warning, "{Job}: missed {Missed}; {Outcome} the one due {Due:yyyy-MM-ddTHH:mm:ssK}")]
+    public static partial void Missed(ILogger logger, string job, string missed, string outcome, DateTimeOffset due);
 
-    [LoggerMessage(5, LogLevel.Warning, "{Job}: skipped {Skipped}, up to that of {Due:yyyy-MM-ddTHH:mm:ssK}: the run due {Running:yyyy-MM-ddTHH:mm:ssK} is still going")]
+    [LoggerMessage(5, LogLevel.Warning, "{Job}: skipped {Skipped}, the last due {Due:yyyy-MM-ddTHH:mm:ssK}: "
+        + "the run due {Running:yyyy-MM-ddTHH:mm:ssK} is still running")]
     public static partial void Skipped(ILogger logger, string job, string skipped, DateTimeOffset due, DateTimeOffset running);
 
-    [LoggerMessage(6, LogLevel.Warning, "The wall clock was set {Direction} by {Step:c}: cron entries go by the new time")]
-    public static partial void ClockSet(ILogger logger, string direction, TimeSpan step);
+    [LoggerMessage(6, LogLevel.Warning, "The wall clock moved {Direction} by {Step:c} against elapsed time ({Cause}): "
+        + "cron entries follow the wall clock")]
+    public static partial void ClockStep(ILogger logger, string direction, TimeSpan step, string cause);
 
     [LoggerMessage(7, LogLevel.Error, "{Job} failed (due {Due:yyyy-MM-ddTHH:mm:ss.FFFK})")]
     public static partial void Failed(ILogger logger, Exception exception, string job, DateTimeOffset due);
 
-    [LoggerMessage(8, LogLevel.Error, "{Job} did not end within {Grace} s of the stop")]
-    public static partial void Outlived(ILogger logger, string job, double grace);
+    [LoggerMessage(8, LogLevel.Error, "{Job} did not stop within {Grace} s")]
+    public static partial void DidNotStop(ILogger logger, string job, double grace);
 
-    [LoggerMessage(9, LogLevel.Error, "A callback on the stop token failed")]
-    public static partial void StopCallbackFailed(ILogger logger, Exception exception);
+    [LoggerMessage(9, LogLevel.Error, "{Job}: a callback on its stop token failed")]
+    public static partial void StopCallbackFailed(ILogger logger, Exception exception, string job);
 
-    [LoggerMessage(10, LogLevel.Information, "Stopped: {Runs} runs started, {Failed} failed; {Dropped}")]
-    public static partial void Stopped(ILogger logger, long runs, long failed, string dropped);
+    [LoggerMessage(10, LogLevel.Information, "Stopped: {Runs} {Noun} started, {Failed} failed; {Dropped}")]
+    public static partial void Stopped(ILogger logger, long runs, string noun, long failed, string dropped);
 
-    /// <summary>Puts what was pending at the stop into words: how many one-shots, and the first few by name.</summary>
+    [LoggerMessage(11, LogLevel.Information, "Scheduled {Job}: every {Period:c}, first due {Due:yyyy-MM-ddTHH:mm:ssK}")]
+    public static partial void ScheduledEvery(ILogger logger, string job, TimeSpan period, DateTimeOffset due);
+
+    /// <summary>What was pending at the stop, in words: how many one-shots, and the first few by name.</summary>
     public static string DroppedText(IEnumerable<Entry> dropped, ClockReading now)
     {
         const int Named = 3;
-        var oneShots = dropped.Where(static entry => entry is not CronEntry)
-            .OrderBy(now.WaitFor).ThenBy(static entry => entry.Sequence).ToArray();
+        var oneShots = dropped.Where(static entry => entry is not RecurringEntry)
+            .OrderBy(entry => entry.DueTicks - now.On(entry.Clock)).ThenBy(static entry => entry.Sequence).ToArray();
         if (oneShots.Length == 0) return "no one-shot was pending";
         var named = string.Join(", ", oneShots.Take(Named).Select(entry => string.Create(
-            CultureInfo.InvariantCulture, $"{entry.Name} due {now.TimeOf(entry.DueTicks, entry):yyyy-MM-ddTHH:mm:ssK}")));
+            CultureInfo.InvariantCulture, $"{entry.Name} due {entry.TimeOf(now.UtcAt(entry.DueTicks, entry.Clock)):yyyy-MM-ddTHH:mm:ssK}")));
         return string.Create(
             CultureInfo.InvariantCulture,
             $"{oneShots.Length:N0} pending one-shot{(oneShots.Length == 1 ? "" : "s")} dropped: {named}{(oneShots.Length > Named ? ", \u2026" : "")}");

@@ -4,9 +4,9 @@ namespace Heartbeat.Scheduling;
 
 /// <summary>What a scheduler measures of itself, for whoever listens to the meter <see cref="MeterName"/>.</summary>
 /// <remarks>
-/// Names and units follow OpenTelemetry's conventions; each measurement has the job's name as <c>job.name</c>. Nobody
-/// listening, a run costs a look at three flags. What is pending and running is counted when a listener asks, in one walk of
-/// the queue under the scheduler's lock. A listener may throw: call within <see cref="Log.Safely"/>. Any thread.
+/// Names and units follow OpenTelemetry's conventions; each measurement but <c>scheduler.pending</c> has the job's name as
+/// <c>job.name</c>. That one is a plain number: to count a million entries by name would hold up the schedule at each scrape.
+/// Free unless something listens. A listener may throw: call within <see cref="Log.Safely"/>. Any thread.
 /// </remarks>
 internal sealed class Metrics : IDisposable
 {
@@ -25,26 +25,29 @@ internal sealed class Metrics : IDisposable
     private readonly Histogram<double> _lateness;
     private readonly Histogram<double> _duration;
 
-    public Metrics(Lock gate, EntryQueue queue, Func<IEnumerable<Entry>> running)
+    /// <param name="pending">How many entries wait for their time.</param>
+    /// <param name="running">The entries whose run is going.</param>
+    public Metrics(Func<long> pending, Func<IEnumerable<Entry>> running)
     {
         _runs = _meter.CreateCounter<long>("scheduler.runs", "{run}", "Runs started.");
         _failures = _meter.CreateCounter<long>("scheduler.failures", "{run}", "Runs that failed.");
         _missed = _meter.CreateCounter<long>(
             "scheduler.missed", "{occurrence}", "Occurrences missed in a stall and not run: 1,001 stands for any larger number.");
         _skipped = _meter.CreateCounter<long>(
-            "scheduler.skipped", "{occurrence}", "Occurrences skipped as the run before was going: 1,001 stands for any larger number.");
+            "scheduler.skipped", "{occurrence}", "Occurrences skipped while a run was going: 1,001 stands for any larger number.");
         _lateness = _meter.CreateHistogram("scheduler.lateness", "s", "From the due time to the start of a run.", advice: Seconds);
         _duration = _meter.CreateHistogram("scheduler.duration", "s", "From the start of a run to its end.", advice: Seconds);
+        _meter.CreateObservableUpDownCounter("scheduler.pending", pending, "{entry}", "Entries that wait for their time.");
         _meter.CreateObservableUpDownCounter(
-            "scheduler.running", () => Count(gate, running), "{run}", "Runs going on.");
-        _meter.CreateObservableUpDownCounter(
-            "scheduler.pending", () => Count(gate, () => queue.Live), "{entry}", "Entries that wait for their time.");
+            "scheduler.running",
+            () => running().CountBy(static entry => entry.Name).Select(static job => new Measurement<long>(job.Value, Tag(job.Key))),
+            "{run}", "Runs that are going.");
     }
 
-    /// <summary>Whether somebody wants to know of the start of runs.</summary>
+    /// <summary>Whether something listens to the start of runs.</summary>
     public bool CountsRuns => _runs.Enabled || _lateness.Enabled;
 
-    /// <summary>Whether somebody wants to know how long runs take.</summary>
+    /// <summary>Whether something listens to how long runs take.</summary>
     public bool TimesRuns => _duration.Enabled;
 
     public void Missed(Entry entry, int count) => _missed.Add(count, Tag(entry.Name));
@@ -63,11 +66,6 @@ internal sealed class Metrics : IDisposable
     public void Ended(JobRun run, TimeSpan duration) => _duration.Record(duration.TotalSeconds, Tag(run.Name));
 
     public void Dispose() => Log.Safely(() => _meter.Dispose());
-
-    private static Measurement<long>[] Count(Lock gate, Func<IEnumerable<Entry>> entries)
-    {
-        lock (gate) return [.. entries().CountBy(static entry => entry.Name).Select(static job => new Measurement<long>(job.Value, Tag(job.Key)))];
-    }
 
     private static KeyValuePair<string, object?> Tag(string job) => new("job.name", job);
 }

@@ -1,65 +1,70 @@
-using System.Diagnostics.CodeAnalysis;
 using Microsoft.Extensions.Logging;
 
 namespace Heartbeat.Scheduling;
 
-/// <summary>Runs cron entries and one-shots on the thread pool, each when it is due.</summary>
+/// <summary>Runs cron, periodic and one-shot entries on the thread pool, each when it is due.</summary>
 /// <remarks>
 /// <para>
-/// One loop waits for the first due time in the queue, starts what is due, and waits again. A wait that ends proves
-/// nothing, as timers fire early and late: what is due is decided by reading the clocks (promise 1, never early). Work
-/// that becomes due before the loop would wake re-aims its wait, under the lock under which the loop looks, so that no
-/// wake-up is lost (promise 2, prompt).
+/// One loop waits for the first due time in the queue, dispatches what is due, and waits again. A wake-up is only a hint,
+/// since timers fire early and late: the clocks are read again (promise 1, never early). An entry that is due before the
+/// next wake-up re-aims the timer; both hold the same lock, so no wake-up is lost (promise 2, prompt).
 /// </para>
 /// <para>
-/// Cron entries and one-shots at an instant follow the wall clock, delays follow elapsed time (promise 5). At least every
-/// ten seconds the loop compares the two and plans cron entries anew if the wall clock was set (promise 6).
+/// Cron entries and one-shots at an instant follow the wall clock; delays and periods follow elapsed time (promise 5). At
+/// least every ten seconds the loop compares the two, and plans cron entries anew if the wall clock was set (promise 6).
 /// </para>
 /// <para>
-/// Every public member may be called from any thread, within jobs too, before, during and after the run (promise 10). What
-/// cannot be scheduled is refused by the call that brings it (promise 12). From the stop on nothing begins, and what goes
-/// on has 5 seconds to end (promise 11).
+/// Every public member may be called from any thread, within jobs too, before, during and after the run (promise 10).
+/// Bad input is refused by the call that brings it (promise 12). After the stop nothing begins, and running jobs get
+/// 5 seconds to finish (promise 11).
 /// </para>
 /// </remarks>
-public sealed class Scheduler : IDisposable
+public sealed partial class Scheduler : IDisposable
 {
-    /// <summary>The loop wakes at least this often, to notice a clock that was set.</summary>
+    /// <summary>The loop wakes at least this often, to notice that the wall clock was set.</summary>
     private static readonly TimeSpan SafetyInterval = TimeSpan.FromSeconds(10);
 
-    /// <summary>How long running jobs have to end after the stop.</summary>
+    /// <summary>How long running jobs get to finish after the stop.</summary>
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(5);
+
+    /// <summary>How many entries are dispatched for each holding of the lock, so that a burst keeps no caller waiting.</summary>
+    private const int MostAtOnce = 64;
 
     private readonly Lock _gate = new();
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly Clocks _clocks;
-    private readonly Alarm _alarm;
-    private readonly JobRunner _runner;
+    private readonly PeriodicTimer _timer;
     private readonly Metrics _metrics;
+    private readonly JobRunner _runner;
 
-    [SuppressMessage("Usage", "CA2213", Justification = "Jobs that outlive the stop hold its token, and a source without a timer holds nothing.")]
-    private readonly CancellationTokenSource _stopping = new();
-
-    // All below is written under _gate; _state and _idle are also read without.
+    // Guarded by _gate; _state and _idle are also read without it.
     private readonly EntryQueue _queue = new();
-    private readonly Dispatcher _dispatcher;
-    private volatile State _state = State.New;
-    private long _sequence;
-    private List<Entry> _dropped = [];
+    private readonly List<Entry> _dispatched = []; // with some that have ended, which are removed in bulk
+    private readonly Dictionary<Entry, CancellationTokenSource> _stopTokens = [];
+    private readonly Queue<Action> _notices = [];
+    private readonly List<Entry> _dropped = [];
+    private volatile State _state;
     private volatile TaskCompletionSource? _idle;
+    private bool _isSaying;
+    private long _sequence;
+    private long _started;
+    private long _wakeUp = long.MinValue; // in elapsed ticks; no entry is due before the loop has begun
 
-    /// <summary>Makes a scheduler that can be given entries at once and runs them from <see cref="RunAsync(CancellationToken)"/> on.</summary>
+    /// <summary>How many runs and notices were handed to the thread pool and have not ended.</summary>
+    private int _going;
+
+    /// <summary>Makes a scheduler that takes entries at once and runs them from <see cref="RunAsync"/> on.</summary>
+    /// <param name="time">Both clocks, and the timers: <see cref="PreciseTimeProvider"/>, or one of the tests.</param>
+    /// <param name="logger">Where the scheduler logs.</param>
     public Scheduler(TimeProvider time, ILogger<Scheduler> logger)
     {
         ArgumentNullException.ThrowIfNull(time);
         ArgumentNullException.ThrowIfNull(logger);
-        _time = time;
-        _logger = logger;
-        _clocks = new(time);
-        _alarm = new(time, _clocks, LookAndTell);
-        _metrics = new(_gate, _queue, () => _dispatcher?.Running ?? []);
-        _dispatcher = new(this, _queue, logger, _metrics);
-        _runner = new(logger, _clocks, _metrics, _stopping.Token);
+        (_time, _logger, _clocks) = (time, logger, new(time));
+        _timer = new(Timeout.InfiniteTimeSpan, time);
+        _metrics = new(CountPending, Running);
+        _runner = new(logger, _clocks, _metrics);
     }
 
     private enum State
@@ -69,88 +74,29 @@ public sealed class Scheduler : IDisposable
         Stopped,
     }
 
-    /// <summary>Schedules a job at each occurrence of a cron expression, in the expression's zone.</summary>
-    /// <param name="name">The job's name, for the log.</param>
-    /// <param name="cron">When to run.</param>
-    /// <param name="job">What to run, on the thread pool.</param>
-    /// <returns>The handle of the entry.</returns>
-    /// <exception cref="ArgumentException">The name is blank, or the expression has no occurrence.</exception>
-    /// <exception cref="ObjectDisposedException">The scheduler has stopped.</exception>
-    public Entry Schedule(string name, CronExpression cron, Func<JobRun, Task> job)
+    /// <summary>
+    /// When the next run starts, by the wall clock: the first due time of all, or the loop's next wake-up if that is later,
+    /// as it is for a due time within a millisecond. <see langword="null"/> if there is none. With <see cref="WhenIdle"/>
+    /// it takes a test from due time to due time.
+    /// </summary>
+    public DateTimeOffset? Next
     {
-        ArgumentException.ThrowIfNullOrWhiteSpace(name);
-        ArgumentNullException.ThrowIfNull(cron);
-        ArgumentNullException.ThrowIfNull(job);
-        var now = _clocks.Read();
-        var entry = new CronEntry(this, name, cron, job);
-        if (!entry.Plan(cron.Next(now.UtcTime)))
+        get
         {
-            throw new ArgumentException($"Cron expression '{cron}' of job '{name}' has no occurrence after {now.UtcTime:O}.", nameof(cron));
+            lock (_gate)
+            {
+                var now = _clocks.Read();
+                var wait = _queue.WaitFor(now);
+                if (wait == Occurrences.Never) return null;
+                var least = _state == State.Running ? Math.Max(TimeSpan.TicksPerMillisecond, _wakeUp - now.Elapsed) : 0;
+                return new(now.UtcAt(now.Elapsed + Math.Max(least, wait), Clock.Elapsed), TimeSpan.Zero);
+            }
         }
-
-        var due = now.TimeOf(entry.DueTicks, entry);
-        Add(entry, now.Elapsed + now.WaitFor(entry));
-        Log.Safely(() => Log.Scheduled(_logger, name, cron, cron.Zone.Id, due));
-        if (cron.EitherDaySuffices) Log.Safely(() => Log.EitherDaySuffices(_logger, name, cron));
-        return entry;
     }
 
-    /// <summary>Schedules a job once, after a delay in elapsed time, whatever happens to the wall clock.</summary>
-    /// <param name="name">The job's name, for the log.</param>
-    /// <param name="delay">Zero: at once.</param>
-    /// <param name="argument">What the job is given.</param>
-    /// <param name="job">What to run, on the thread pool.</param>
-    /// <returns>The handle of the entry.</returns>
-    /// <exception cref="ArgumentException">The name is blank.</exception>
-    /// <exception cref="ArgumentOutOfRangeException">The delay is negative, or ends after <see cref="DateTimeOffset.MaxValue"/>.</exception>
-    /// <exception cref="ObjectDisposedException">The scheduler has stopped.</exception>
-    public Entry Schedule<T>(string name, TimeSpan delay, T argument, Func<T, JobRun, Task> job)
-    {
-        ArgumentException.ThrowIfNullOrWhiteSpace(name);
-        ArgumentNullException.ThrowIfNull(job);
-        var now = _clocks.ReadElapsed();
-        var longest = TimeSpan.FromTicks(DateTimeOffset.MaxValue.UtcTicks - _clocks.UtcAt(now));
-        if (delay < TimeSpan.Zero || delay > longest)
-        {
-            throw new ArgumentOutOfRangeException(nameof(delay), delay, $"The delay of job '{name}' must be from zero to {longest:c}.");
-        }
+    internal bool IsStopped => _state == State.Stopped;
 
-        var due = now + delay.Ticks;
-        return Add(new OneShot<T>(this, name, Clock.Elapsed, argument, job) { DueTicks = due }, due);
-    }
-
-    /// <summary>Schedules a job once, at an instant of the wall clock: at once if it has passed.</summary>
-    /// <inheritdoc cref="Schedule{T}(string, TimeSpan, T, Func{T, JobRun, Task})"/>
-    /// <param name="name">The job's name, for the log.</param>
-    /// <param name="instant">Any offset. <see cref="DateTimeOffset.MaxValue"/> never comes.</param>
-    /// <param name="argument">What the job is given.</param>
-    /// <param name="job">What to run, on the thread pool.</param>
-    /// <exception cref="ArgumentException">The name is blank.</exception>
-    /// <exception cref="ObjectDisposedException">The scheduler has stopped.</exception>
-    public Entry Schedule<T>(string name, DateTimeOffset instant, T argument, Func<T, JobRun, Task> job)
-    {
-        ArgumentException.ThrowIfNullOrWhiteSpace(name);
-        ArgumentNullException.ThrowIfNull(job);
-        var entry = new OneShot<T>(this, name, Clock.Wall, argument, job) { DueTicks = instant.UtcTicks };
-        var now = _clocks.Read();
-        return Add(entry, now.Elapsed + now.WaitFor(entry));
-    }
-
-    /// <inheritdoc cref="Schedule{T}(string, TimeSpan, T, Func{T, JobRun, Task})"/>
-    public Entry Schedule(string name, TimeSpan delay, Func<JobRun, Task> job)
-    {
-        ArgumentNullException.ThrowIfNull(job);
-        return Schedule(name, delay, job, static (job, run) => job(run));
-    }
-
-    /// <inheritdoc cref="Schedule{T}(string, DateTimeOffset, T, Func{T, JobRun, Task})"/>
-    public Entry Schedule(string name, DateTimeOffset instant, Func<JobRun, Task> job)
-    {
-        ArgumentNullException.ThrowIfNull(job);
-        return Schedule(name, instant, job, static (job, run) => job(run));
-    }
-
-    /// <summary>Runs the schedule until it is stopped; running jobs then have 5 seconds to end.</summary>
+    /// <summary>Runs the schedule until it is stopped; running jobs then get 5 seconds to finish.</summary>
     /// <param name="stop">Stops the scheduler, as <see cref="Dispose"/> does.</param>
     /// <returns>Whether all jobs have ended; each that has not is named in an ERROR.</returns>
     /// <exception cref="InvalidOperationException">The scheduler has been run before.</exception>
@@ -159,173 +105,123 @@ public sealed class Scheduler : IDisposable
     {
         lock (_gate)
         {
-            ObjectDisposedException.ThrowIf(_state == State.Stopped, this);
+            if (_state == State.Stopped) throw new SchedulerStoppedException(this);
             if (_state != State.New) throw new InvalidOperationException("A scheduler runs once: make another one.");
             _state = State.Running;
         }
 
         using var registration = stop.UnsafeRegister(static scheduler => ((Scheduler)scheduler!).Dispose(), this);
-        await _alarm.RunAsync().ConfigureAwait(false);
+        do Tick();
+        while (await _timer.WaitForNextTickAsync(CancellationToken.None).ConfigureAwait(false));
         return await DrainAsync().ConfigureAwait(false);
     }
 
-    /// <summary>Stops the scheduler without waiting: no run starts from now on, and what is pending is dropped.</summary>
+    /// <summary>Waits until every run that has started has ended.</summary>
+    /// <returns>A task that ends when no run is going: never, if a job does not end.</returns>
+    public Task WhenIdle()
+    {
+        Task idle;
+        lock (_gate) idle = (_idle ??= new(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
+        SignalIdle();
+        return idle;
+    }
+
+    /// <summary>Stops the scheduler without waiting: no run begins from now on, and what is pending is dropped.</summary>
     public void Dispose()
     {
         lock (_gate)
         {
             if (_state == State.Stopped) return;
-            if (_state == State.New) _metrics.Dispose(); // else the drain does, which still measures
+            if (_state == State.New) _metrics.Dispose(); // else at the end of the drain, which still measures
             _state = State.Stopped;
-            _dropped = _queue.Clear();
-            foreach (var entry in _dropped) entry.Status = EntryStatus.Dropped;
+            _dropped.AddRange(_queue.Clear().Where(static entry => entry.TryMove(EntryState.Idle, EntryState.Dropped)));
+            foreach (var entry in _dispatched.Where(static entry => entry.TryMove(EntryState.Dispatched, EntryState.Dropped)))
+            {
+                Withdraw(entry);
+                _dropped.Add(entry);
+            }
+
+            foreach (var entry in _dropped) entry.Release();
         }
 
-        _alarm.Dispose();
+        _timer.Dispose();
     }
 
-    /// <summary>A task that ends when no run is going and none has been asked for at once.</summary>
-    internal Task WhenIdle()
+    /// <summary>Dispatches all that is due by now.</summary>
+    private void Tick()
     {
-        Task idle;
-        lock (_gate) idle = (_idle ??= new()).Task;
-        SignalIdle();
-        return idle;
-    }
-
-    internal bool Cancel(Entry entry)
-    {
-        lock (_gate)
+        bool more;
+        do
         {
-            if (entry.Status != EntryStatus.Pending) return false;
-            entry.Status = EntryStatus.Cancelled;
-            _queue.OnCancelled();
+            lock (_gate) more = _state == State.Running && DispatchDue();
+        }
+        while (more);
+    }
+
+    /// <summary>Reads the clocks, dispatches what is due, up to a limit, and aims the timer at what comes next.</summary>
+    /// <returns>Whether more may be due.</returns>
+    private bool DispatchDue()
+    {
+        var now = _clocks.Read();
+        if (_clocks.NoticeStep(now) is { } step) OnClockStep(step, now);
+        if (_dispatched.Count > 2 * Volatile.Read(ref _going)) _dispatched.RemoveAll(static entry => !entry.IsRunning);
+        long wait = 0;
+        var count = 0;
+        for (; count < MostAtOnce && _queue.TryDequeueDue(now, out var entry, out wait); count++) Dispatch(entry, now);
+        Aim(now.Elapsed, Math.Min(wait, SafetyInterval.Ticks));
+        return count == MostAtOnce;
+    }
+
+    /// <summary>Arranges the next wake-up. A timer takes no period below a millisecond.</summary>
+    private void Aim(long now, long wait)
+    {
+        var period = Math.Max(wait, TimeSpan.TicksPerMillisecond);
+        _wakeUp = now + period;
+        _timer.Period = TimeSpan.FromTicks(period);
+    }
+
+    /// <summary>Hands a run to the thread pool, as a work item of its own: the pool then resets the thread after it.</summary>
+    private void Dispatch(Entry entry, ClockReading now)
+    {
+        if (entry is RecurringEntry recurring && !TakeOccurrence(recurring, now)) return;
+        entry.TryMove(EntryState.Idle, EntryState.Dispatched);
+        entry.IsRunning = true;
+        _dispatched.Add(entry);
+        _started++;
+        Interlocked.Increment(ref _going);
+        ThreadPool.UnsafeQueueUserWorkItem(entry, preferLocal: false);
+    }
+
+    /// <summary>Moves a recurring entry on to its next occurrence.</summary>
+    /// <returns>Whether the one that is due is to be run: not while the run before it is going (promise 8).</returns>
+    private bool TakeOccurrence(RecurringEntry entry, ClockReading now)
+    {
+        var (latest, missed, next) = Occurrences.Since(entry.DueTicks, entry.NextAfter, now.On(entry.Clock));
+        entry.DueTicks = next;
+        if (entry.IsPlanned) _queue.Enqueue(entry);
+        if (entry.State == EntryState.Idle)
+        {
+            entry.Plan(latest, missed);
             return true;
         }
-    }
 
-    internal DateTimeOffset? DueTime(Entry entry)
-    {
-        lock (_gate)
-        {
-            return entry.Status == EntryStatus.Pending ? _clocks.Read().TimeOf(entry.DueTicks, entry) : null;
-        }
-    }
-
-    /// <summary>Runs an entry of a batch to its end. The task never fails.</summary>
-    internal Task ExecuteAsync(Entry entry)
-    {
-        if (MayBegin(entry)) return _runner.RunAsync(entry);
-        entry.IsRunning = false;
-        return Task.CompletedTask;
-    }
-
-    /// <summary>All entries of a batch have been run to their end.</summary>
-    internal void OnEnded(Batch batch)
-    {
-        lock (_gate) _dispatcher.OnEnded(batch);
-        SignalIdle();
-    }
-
-    /// <summary>Goes on with a burst, on a thread of the pool that has a run to begin: what there is to say is left to the loop.</summary>
-    internal void StartNextBatch()
-    {
-        lock (_gate)
-        {
-            if (_state != State.Running) return;
-            Look();
-            if (_dispatcher.HasNotices) _alarm.Set(_clocks.ReadElapsed(), 0);
-        }
-    }
-
-    /// <summary>Whether a run may begin now that it has its thread, for which it may have waited.</summary>
-    /// <returns><see langword="false"/> if the scheduler was stopped, or the cron entry cancelled, meanwhile.</returns>
-    private bool MayBegin(Entry entry)
-    {
-        if (_state != State.Stopped && entry.Status != EntryStatus.Cancelled) return true;
-        lock (_gate)
-        {
-            _dispatcher.Withdraw();
-            if (entry.Status == EntryStatus.Started) _dropped.Add(entry);
-            if (entry.Status != EntryStatus.Cancelled) entry.Status = EntryStatus.Dropped;
-        }
-
+        var due = entry.TimeOf(now.UtcAt(latest, entry.Clock));
+        var running = entry.TimeOf(now.UtcAt(entry.RunDueTicks, entry.Clock));
+        Say(() => Log.Skipped(_logger, entry.Name, Occurrences.CountText(missed + 1), due, running));
+        Say(() => _metrics.Skipped(entry, missed + 1));
         return false;
     }
 
-    /// <summary>Queues an entry and has the loop wake for it.</summary>
-    /// <param name="entry">The entry.</param>
-    /// <param name="due">When it is due, in elapsed ticks.</param>
-    private Entry Add(Entry entry, long due)
+    /// <summary>Plans cron entries anew, as the wall clock moved.</summary>
+    private void OnClockStep(ClockStep step, ClockReading now)
     {
-        lock (_gate)
+        var by = TimeSpan.FromMilliseconds(Math.Round(step.Drift.Duration().TotalMilliseconds)); // the readings are not of one instant
+        var (direction, cause) = step.Drift > TimeSpan.Zero ? ("forward", "it was set, or the machine slept") : ("back", "it was set");
+        Say(() => Log.ClockStep(_logger, direction, by, cause));
+        if (!step.Repeats) return;
+        _queue.Replan(entry =>
         {
-            ObjectDisposedException.ThrowIf(_state == State.Stopped, this);
-            entry.Sequence = _sequence++;
-            _queue.Enqueue(entry);
-            if (!_alarm.IsInTimeFor(due) && !_dispatcher.IsInBurst)
-            {
-                var now = _clocks.ReadElapsed();
-                _alarm.Set(now, due - now);
-            }
-        }
-
-        return entry;
-    }
-
-    /// <summary>What the loop does each time: looks, and says what there is to say once the lock is let go.</summary>
-    private void LookAndTell()
-    {
-        Action? notices;
-        do
-        {
-            lock (_gate)
-            {
-                if (_state == State.Running) Look();
-                notices = _dispatcher.TakeNotices();
-                if (notices is null) _alarm.IsRaised = false;
-            }
-
-            notices?.Invoke();
-        }
-        while (notices is not null); // to say it took time
-        SignalIdle();
-    }
-
-    /// <summary>Reads the clocks, starts what is due, and arranges the next look.</summary>
-    private void Look()
-    {
-        var now = _clocks.Read();
-        if (_clocks.NoticeStep(now) is { Drift.Ticks: not 0 } step) _dispatcher.OnClockSet(step, now);
-        var wait = _dispatcher.StartDue(now);
-        _alarm.Set(now.Elapsed, Math.Min(wait, SafetyInterval.Ticks));
-    }
-
-    private void SignalIdle()
-    {
-        if (_idle is null) return;
-        TaskCompletionSource? idle = null;
-        lock (_gate)
-        {
-            if (!_alarm.IsRaised && _dispatcher.IsIdle) (idle, _idle) = (_idle, null);
-        }
-
-        idle?.SetResult();
-    }
-
-    /// <summary>Ends the runs that go on, within <see cref="Grace"/>.</summary>
-    private async Task<bool> DrainAsync()
-    {
-        var cancelling = _stopping.CancelAsync();
-        await Task.WhenAll(WhenIdle(), cancelling).WaitAsync(Grace, _time).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-
-        Entry[] outlived, dropped;
-        long started;
-        lock (_gate) (outlived, dropped, started) = ([.. _dispatcher.Running], [.. _dropped], _dispatcher.Started);
-        foreach (var entry in outlived) Log.Safely(() => Log.Outlived(_logger, entry.Name, Grace.TotalSeconds));
-        if (cancelling.Exception is { } exception) Log.Safely(() => Log.StopCallbackFailed(_logger, exception));
-        Log.Safely(() => Log.Stopped(_logger, started, _runner.Failed, Log.DroppedText(dropped, _clocks.Read())));
-        _metrics.Dispose();
-        return outlived.Length == 0;
+            if (entry.Cron!.IsPeriodic || step.RepeatsFixedTimes) entry.DueTicks = entry.NextAfter(now.Utc);
+        });
     }
 }

@@ -43,7 +43,7 @@ public sealed class HistoryTests(ITestOutputHelper output)
             var history = await storm.RunAsync();
             started += history.Count(static record => record.Started == 1);
             cancelled += history.Count(static record => record.Cancelled == 1);
-            dropped += history.Count(static record => record.Entry.Status == EntryStatus.Dropped);
+            dropped += history.Count(static record => record.Entry.State == EntryState.Dropped);
         }
 
         output.WriteLine($"{started:N0} started, {cancelled:N0} cancelled, {dropped:N0} dropped");
@@ -62,7 +62,7 @@ public sealed class HistoryTests(ITestOutputHelper output)
         public async Task<Record[]> RunAsync()
         {
             using var stop = new CancellationTokenSource();
-            using var scheduler = new Scheduler(TimeProvider.System, _log.CreateLogger<Scheduler>());
+            using var scheduler = new Scheduler(new PreciseTimeProvider(), _log.CreateLogger<Scheduler>());
             var run = Task.Run(() => scheduler.RunAsync(stop.Token));
             var threads = Enumerable.Range(0, Threads).Select(thread => Task.Factory.StartNew(
                 () => Storm(scheduler, new Random(unchecked((seed * Threads) + thread))),
@@ -83,7 +83,7 @@ public sealed class HistoryTests(ITestOutputHelper output)
 
             Record[] history = [.. (await Task.WhenAll(threads)).SelectMany(static records => records)];
             foreach (var record in history) record.ShouldHaveEndedOnce();
-            var dropped = history.Count(static record => record.Entry.Status == EntryStatus.Dropped);
+            var dropped = history.Count(static record => record.Entry.State == EntryState.Dropped);
             _log.Text.ShouldHaveSingleItem().ShouldStartWith(
                 $"Information: Stopped: {history.Count(static record => record.Started == 1)} runs started, 0 failed; {dropped:N0} pending one-shots dropped: ");
             return history;
@@ -161,17 +161,17 @@ public sealed class HistoryTests(ITestOutputHelper output)
 
         public void ShouldHaveEndedOnce()
         {
-            var expected = Entry.Status switch
+            var expected = Entry.State switch
             {
-                EntryStatus.Started => (1, 0, false),
-                EntryStatus.Cancelled => (0, 1, false),
-                EntryStatus.Dropped => (0, 0, false),
+                EntryState.Begun => (1, 0, false),
+                EntryState.Cancelled => (0, 1, false),
+                EntryState.Dropped => (0, 0, false),
                 _ => throw new InvalidOperationException("The stop has left an entry pending."),
             };
             if ((Started, Cancelled, _early) != expected)
             {
                 throw new InvalidOperationException(
-                    $"{Entry.Status} after {delay}, but (starts, cancellations, early) are {(Started, Cancelled, _early)}");
+                    $"{Entry.State} after {delay}, but (starts, cancellations, early) are {(Started, Cancelled, _early)}");
             }
         }
     }

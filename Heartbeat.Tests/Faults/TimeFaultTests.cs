@@ -188,7 +188,7 @@ public sealed class TimeFaultTests
         .Where(static line => line.StartsWith("INFO: Heartbeat (", StringComparison.Ordinal)).Select(static line => line[17..22]));
 
     private static string MissedLine(string missed, Line caughtUp) =>
-        $"WARNING: heartbeat (timed): missed {missed} before that of {Beat.InstantOf(caughtUp):yyyy-MM-ddTHH:mm}:00+00:00, which runs now";
+        $"WARNING: heartbeat (timed): missed {missed}; running the one due {Beat.InstantOf(caughtUp):yyyy-MM-ddTHH:mm}:00+00:00";
 
     /// <summary>The two clocks cannot be read at one instant, so the line is exact to some microseconds only.</summary>
     private static void ShouldTellOf(string warning, TimeSpan step)

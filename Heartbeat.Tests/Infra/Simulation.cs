@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Heartbeat.Scheduling;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Time.Testing;
 
 namespace Heartbeat.Tests.Infra;
 
@@ -11,27 +12,30 @@ namespace Heartbeat.Tests.Infra;
 /// await simulation.AdvanceAsync(TimeSpan.FromDays(1));
 /// simulation.Log.Text.ShouldBe([…]);
 /// </code>
-/// Time goes from timer to timer and waits at each for the jobs that it has started, so that everything happens at its
-/// time, as fast as the machine can do it: a year of beats in seconds. No sleep, no poll, no real clock.
+/// Time goes from due time to due time and waits at each for the jobs to end, so that everything happens at its time, as
+/// fast as the machine can do it: a year of beats in seconds. No sleep, no poll, no real clock.
 /// </remarks>
 internal sealed class Simulation : IAsyncDisposable
 {
     private readonly CancellationTokenSource _stop = new();
+    private readonly TimeSpan _longestStep;
     private readonly ConcurrentQueue<(DateTimeOffset Time, JobRun Run)> _runs = new();
 
-    private Simulation(Action<Scheduler, ILogger> register, TestClock? clock, ILoggerFactory? logging)
+    private Simulation(Action<Scheduler, ILogger> register, FakeTimeProvider? time, ILoggerFactory? logging)
     {
-        Clock = clock ?? new(DefaultStart);
-        Log = new(Clock);
-        Scheduler = new(Clock, (logging ?? Log).CreateLogger<Scheduler>());
+        Time = time ?? new(DefaultStart);
+        // Where the wall clock may be set, the safety wake-ups in between have to come at their time.
+        _longestStep = Time.GetType() == typeof(FakeTimeProvider) ? TimeSpan.MaxValue : TimeSpan.FromSeconds(1);
+        Log = new(Time);
+        Scheduler = new(Time, (logging ?? Log).CreateLogger<Scheduler>());
         register(Scheduler, Log);
         Run = Scheduler.RunAsync(_stop.Token);
     }
 
-    /// <summary>The first instant of a simulation that is not given a clock: a Monday.</summary>
+    /// <summary>The first instant of a simulation that is not given a time: a Monday.</summary>
     public static DateTimeOffset DefaultStart { get; } = new(2024, 1, 1, 0, 0, 0, TimeSpan.Zero);
 
-    public TestClock Clock { get; }
+    public FakeTimeProvider Time { get; }
 
     public LogCapture Log { get; }
 
@@ -45,71 +49,83 @@ internal sealed class Simulation : IAsyncDisposable
 
     /// <summary>Starts a scheduler.</summary>
     /// <param name="register">Registers the jobs, before the run. They may log where the scheduler does.</param>
-    /// <param name="clock">One that stands at <see cref="DefaultStart"/> unless given.</param>
-    public static Simulation Start(Action<Scheduler, ILogger> register, TestClock? clock = null) => new(register, clock, null);
+    /// <param name="time">One that stands at <see cref="DefaultStart"/> unless given.</param>
+    public static Simulation Start(Action<Scheduler, ILogger> register, FakeTimeProvider? time = null) => new(register, time, null);
 
     /// <summary>Starts a scheduler.</summary>
     /// <param name="register">Registers the jobs, before the run.</param>
-    /// <param name="clock">One that stands at <see cref="DefaultStart"/> unless given.</param>
+    /// <param name="time">One that stands at <see cref="DefaultStart"/> unless given.</param>
     /// <param name="logging">Where to log; <see cref="Log"/> unless given.</param>
-    public static Simulation Start(Action<Scheduler>? register = null, TestClock? clock = null, ILoggerFactory? logging = null) =>
-        new((scheduler, _) => register?.Invoke(scheduler), clock, logging);
+    public static Simulation Start(Action<Scheduler>? register = null, FakeTimeProvider? time = null, ILoggerFactory? logging = null) =>
+        new((scheduler, _) => register?.Invoke(scheduler), time, logging);
 
     /// <summary>A job that notes when it runs, and what for.</summary>
     public Task Record(JobRun run)
     {
-        _runs.Enqueue((Clock.GetUtcNow(), run));
+        _runs.Enqueue((Time.GetUtcNow(), run));
         return Task.CompletedTask;
     }
 
-    /// <summary>Lets time go by from timer to timer, and waits at each for the jobs to end.</summary>
+    /// <summary>Lets time go by from due time to due time, and waits at each for the jobs to end.</summary>
     public async Task AdvanceAsync(TimeSpan time)
     {
-        var end = Clock.GetTimestamp() + time.Ticks;
-        do await IdleAsync().ConfigureAwait(false);
-        while (Clock.AdvanceToTimer(end));
-        await IdleAsync().ConfigureAwait(false);
+        var end = Time.GetTimestamp() + time.Ticks;
+        await Scheduler.WhenIdle();
+        while (NextStep(end) is { } step)
+        {
+            Time.Advance(step);
+            await Scheduler.WhenIdle();
+        }
     }
 
-    /// <summary>Lets time go by from timer to timer without waiting for jobs: for those that do not end, or wait for the clock.</summary>
+    /// <summary>Lets time go by from due time to due time without waiting for jobs: for those that do not end, or wait for the time.</summary>
     public void Step(TimeSpan time)
     {
-        var end = Clock.GetTimestamp() + time.Ticks;
-        while (Clock.AdvanceToTimer(end))
+        var end = Time.GetTimestamp() + time.Ticks;
+        while (NextStep(end) is { } step)
         {
-            // The loop runs within the call.
+            Time.Advance(step);
         }
     }
 
     /// <summary>Lets time go by at once, as it does for a process that was suspended: nothing happens in between.</summary>
     public async Task StallAsync(TimeSpan time)
     {
-        Clock.Advance(time);
-        await IdleAsync().ConfigureAwait(false);
+        Time.Advance(time);
+        await IdleAsync();
     }
 
     /// <summary>Waits until no job is running. Not to be used with jobs that do not end.</summary>
     public Task IdleAsync() => Scheduler.WhenIdle();
 
-    /// <summary>Asks the scheduler to stop. Jobs that do not end have 5 seconds on the <see cref="Clock"/>.</summary>
+    /// <summary>Asks the scheduler to stop. Jobs that do not end have 5 seconds on the <see cref="Time"/>.</summary>
     public Task RequestStopAsync() => _stop.CancelAsync();
 
     /// <summary>Stops the scheduler and waits for its jobs to end.</summary>
     /// <returns>Whether all jobs have ended.</returns>
     public async Task<bool> StopAsync()
     {
-        await RequestStopAsync().ConfigureAwait(false);
-        return await Run.ConfigureAwait(false);
+        await RequestStopAsync();
+        return await Run;
     }
 
     /// <summary>Stops the scheduler. Jobs that do not end are left behind, so that no test waits for them.</summary>
     public async ValueTask DisposeAsync()
     {
-        await RequestStopAsync().ConfigureAwait(false);
-        Step(TimeSpan.FromSeconds(5));
-        await Run.ConfigureAwait(false);
+        await RequestStopAsync();
+        if (!Run.IsCompleted) Time.Advance(TimeSpan.FromSeconds(5));
+        await Run;
         _stop.Dispose();
         Scheduler.Dispose();
         Log.Dispose();
+    }
+
+    /// <summary>To the next due time or the end; <see langword="null"/> at the end.</summary>
+    private TimeSpan? NextStep(long end)
+    {
+        var left = TimeSpan.FromTicks(end - Time.GetTimestamp());
+        if (left <= TimeSpan.Zero) return null;
+        var step = Scheduler.Next - Time.GetUtcNow() is { } wait && wait < left ? wait : left;
+        return step < _longestStep ? step : _longestStep;
     }
 }
