@@ -3,7 +3,7 @@ namespace Heartbeat.Scheduling;
 /// <summary>The clock that defines when an entry is due.</summary>
 internal enum Clock : byte
 {
-    /// <summary>UTC, as <see cref="TimeProvider.GetUtcNow"/> reads it: for cron entries and for one-shots at an instant.</summary>
+    /// <summary>UTC, as <see cref="TimeProvider.GetUtcNow"/> reads it: for cron entries and instants.</summary>
     Wall,
 
     /// <summary>Elapsed time, as <see cref="TimeProvider.GetTimestamp"/> counts it: for delays and periods.</summary>
@@ -12,13 +12,13 @@ internal enum Clock : byte
 
 /// <summary>One reading of both clocks.</summary>
 /// <param name="Utc">The wall clock, in ticks of 100 ns since 0001-01-01T00:00Z; it can be set.</param>
-/// <param name="Elapsed">The elapsed time just before, in ticks of 100 ns since the scheduler was made; it only grows.</param>
+/// <param name="Elapsed">The elapsed time just before, in ticks since the scheduler was made; it only grows.</param>
 /// <param name="Pause">The ticks that passed while the wall clock was read: many if the thread was suspended.</param>
 internal readonly record struct ClockReading(long Utc, long Elapsed, long Pause = 0)
 {
     public long On(Clock clock) => clock == Clock.Wall ? Utc : Elapsed;
 
-    /// <summary>The wall clock when <paramref name="clock"/> reads <paramref name="ticks"/>, unless it is set until then.</summary>
+    /// <summary>What the wall clock shows when a clock reads these ticks, unless it is set until then.</summary>
     public long UtcAt(long ticks, Clock clock) =>
         clock == Clock.Wall ? ticks : Math.Min(Utc + (ticks - Elapsed), DateTimeOffset.MaxValue.UtcTicks);
 }
@@ -26,19 +26,18 @@ internal readonly record struct ClockReading(long Utc, long Elapsed, long Pause 
 /// <summary>A change of the wall clock against elapsed time: it was set, or the machine slept.</summary>
 /// <param name="Drift">How far the wall clock moved; negative for back.</param>
 /// <param name="Behind">
-/// How far it is now behind the latest time it had reached. Two steps back of 40 s each are 80 s behind, and so are acted
-/// on like one of 80 s.
+/// How far it is now behind the latest time it had reached: two steps back of 40 s each count like one of 80 s.
 /// </param>
 internal readonly record struct ClockStep(TimeSpan Drift, TimeSpan Behind)
 {
-    /// <summary>Whether periodic cron entries go on at the new time, and so repeat what they ran before the step.</summary>
+    /// <summary>Whether periodic cron entries go on at the new time, and so repeat what they have run.</summary>
     public bool Repeats => Behind >= TimeSpan.FromMinutes(1);
 
-    /// <summary>Whether entries at fixed times do so too: more than 3 hours is a correction, not a change of the hour (cron(8)).</summary>
+    /// <summary>Whether those at fixed times do so too: over 3 hours is no change of the hour (cron(8)).</summary>
     public bool RepeatsFixedTimes => Behind > TimeSpan.FromHours(3);
 }
 
-/// <summary>Reads the two clocks of a <see cref="TimeProvider"/> and notices when one moved against the other.</summary>
+/// <summary>Reads both clocks of a <see cref="TimeProvider"/> and notices when one moved against the other.</summary>
 /// <remarks>The clocks may be read from any thread. <see cref="NoticeStep"/> belongs to the scheduler's lock.</remarks>
 internal sealed class Clocks
 {
@@ -51,7 +50,7 @@ internal sealed class Clocks
     private long _least;
     private long _most;
 
-    /// <summary>The latest time that the wall clock had reached, in ticks; set back with it once that has been acted on.</summary>
+    /// <summary>The latest time that the wall clock had reached; set back with it once that was acted on.</summary>
     private long _latestUtc;
 
     public Clocks(TimeProvider time)
@@ -70,7 +69,7 @@ internal sealed class Clocks
         return new(utc, elapsed, ReadElapsed() - elapsed);
     }
 
-    /// <summary>Both, without reading the wall clock, which costs twice as much: wrong by a step that has not been noticed.</summary>
+    /// <summary>Both clocks from one reading, which is cheaper: wrong by a step that was not noticed yet.</summary>
     public ClockReading Estimate()
     {
         var elapsed = ReadElapsed();
@@ -80,7 +79,7 @@ internal sealed class Clocks
     /// <summary>The wall clock alone, in ticks.</summary>
     public long ReadUtc() => _time.GetUtcNow().UtcTicks;
 
-    /// <summary>The elapsed time alone, in ticks. Exact for any frequency: a <see cref="double"/> loses ticks after 28 years.</summary>
+    /// <summary>The elapsed time alone, in ticks. Exact: a <see cref="double"/> loses ticks after 28 years.</summary>
     public long ReadElapsed()
     {
         var (seconds, rest) = Math.DivRem(_time.GetTimestamp() - _origin, _time.TimestampFrequency);
@@ -88,13 +87,13 @@ internal sealed class Clocks
     }
 
     /// <summary>Compares the two clocks.</summary>
-    /// <returns>The step since the last one noticed; <see langword="null"/> unless it is certainly more than a second.</returns>
+    /// <returns>The step since the last one; <see langword="null"/> unless it is certainly over a second.</returns>
     public ClockStep? NoticeStep(ClockReading now)
     {
         _latestUtc = Math.Max(_latestUtc, Math.Max(now.Utc, now.Elapsed + _least));
         var (least, most) = Offset(now);
         var drift = least > _most ? least - _most : Math.Min(0, most - _least);
-        if (drift == 0) (_least, _most) = (Math.Max(_least, least), Math.Min(_most, most)); // both hold, so both narrow it down
+        if (drift == 0) (_least, _most) = (Math.Max(_least, least), Math.Min(_most, most)); // both hold: narrow it down
         if (Math.Abs(drift) <= Tolerance) return null;
 
         (_least, _most) = (least, most);

@@ -4,9 +4,9 @@ namespace Heartbeat.Scheduling;
 
 /// <summary>A scheduled job: the handle that every Schedule call returns.</summary>
 /// <remarks>
-/// The handle, the node of the queue and the work item of the pool are one object, so a pending one-shot costs little more
-/// than its fields (promise 13). What becomes of a run is decided once, by one atomic step of <see cref="State"/>, when
-/// the job is about to be called (promise 9). May be used from any thread.
+/// The handle, the node of the queue and the work item of the pool are one object, so a pending one-shot costs little
+/// more than its fields (promise 13). Whether a run begins is decided once, by one atomic step of <see cref="State"/>,
+/// when the job is about to be called (promise 9). May be used from any thread.
 /// </remarks>
 public abstract class Entry : IThreadPoolWorkItem
 {
@@ -20,16 +20,16 @@ public abstract class Entry : IThreadPoolWorkItem
     public string Name { get; }
 
     /// <summary>
-    /// When the next run is due, by the wall clock: with the offset of its zone for a cron entry, as given for an instant,
-    /// else in UTC. <see langword="null"/> if there is none to come.
+    /// When the next run is due, by the wall clock: with the offset of its zone for a cron entry, the given one for an
+    /// instant, else in UTC. <see langword="null"/> if no run is to come.
     /// </summary>
     /// <remarks>For a delay or a period it moves along when the wall clock is set.</remarks>
     public DateTimeOffset? Due => Scheduler.DueOf(this);
 
     /// <summary>Cancels the entry. May be called within its own job, too.</summary>
     /// <returns>
-    /// <see langword="true"/>: no run begins from now on (one that has begun goes on). <see langword="false"/>: there was
-    /// none left to cancel.
+    /// <see langword="true"/>: no run begins from now on, but one that has begun goes on. <see langword="false"/>: none
+    /// was left to cancel.
     /// </returns>
     public bool Cancel() => Scheduler.Cancel(this);
 
@@ -48,7 +48,7 @@ public abstract class Entry : IThreadPoolWorkItem
 
     internal EntryState State => _state;
 
-    /// <summary>Whether a run was dispatched and has not ended. Set under the scheduler's lock, cleared by the run.</summary>
+    /// <summary>Whether a run was dispatched and has not ended. Set under the lock, cleared by the run.</summary>
     internal bool IsRunning
     {
         get => _isRunning;
@@ -60,7 +60,7 @@ public abstract class Entry : IThreadPoolWorkItem
 
     internal CancellationToken StopToken => Scheduler.StopTokenOf(this);
 
-    /// <summary>Whether an occurrence waits in the queue, unless the entry was cancelled. Under the scheduler's lock.</summary>
+    /// <summary>Whether an occurrence waits in the queue, unless the entry was cancelled. Under the lock.</summary>
     internal abstract bool IsPlanned { get; }
 
     /// <summary>When the run that was dispatched last is or was due, in ticks of <see cref="Clock"/>.</summary>
@@ -119,7 +119,7 @@ internal sealed class OneShot<T>(
     Scheduler scheduler, string name, Clock clock, long due, TimeSpan offset, T argument, Func<T, JobRun, Task> job)
     : Entry(scheduler, name, clock, due)
 {
-    private readonly short _offsetMinutes = (short)offset.TotalMinutes; // a TimeSpan would be 8 bytes for each pending one-shot
+    private readonly short _offsetMinutes = (short)offset.TotalMinutes; // a TimeSpan would take 8 bytes
     private T? _argument = argument;
     private Func<T, JobRun, Task>? _job = job;
 
@@ -143,18 +143,19 @@ internal sealed class OneShot<T>(
 }
 
 /// <summary>
-/// A cron entry or a periodic one: runs again and again, makes up for missed occurrences with one run, and skips those that
-/// come due while its run is going.
+/// A cron entry or a periodic one: makes up for missed occurrences with one run, and skips those that come due while
+/// its run is going.
 /// </summary>
 /// <param name="scheduler">Runs the entry.</param>
 /// <param name="name">The job's name.</param>
 /// <param name="clock">The clock that <paramref name="nextAfter"/> goes by.</param>
 /// <param name="due">The first occurrence.</param>
-/// <param name="nextAfter">The first occurrence later than a time; <see cref="Occurrences.Never"/> if there is none.</param>
+/// <param name="nextAfter">The first occurrence later than a time, or <see cref="Occurrences.Never"/>.</param>
 /// <param name="cron">The expression of a cron entry.</param>
 /// <param name="job">What to run.</param>
 internal sealed class RecurringEntry(
-    Scheduler scheduler, string name, Clock clock, long due, Func<long, long> nextAfter, CronExpression? cron, Func<JobRun, Task> job)
+    Scheduler scheduler, string name, Clock clock, long due,
+    Func<long, long> nextAfter, CronExpression? cron, Func<JobRun, Task> job)
     : Entry(scheduler, name, clock, due)
 {
     private Func<JobRun, Task>? _job = job;

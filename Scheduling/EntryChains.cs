@@ -2,10 +2,10 @@ namespace Heartbeat.Scheduling;
 
 /// <summary>The entries that go by one clock: the first due first, then in the order scheduled.</summary>
 /// <remarks>
-/// Performance assumption: most entries come in order, many at one instant or the same delay time and again. So one that
-/// comes after the entry queued just before it is linked to that one, and the heap holds only the first of each such chain.
-/// A million entries of one instant are queued and taken in constant time each; with a heap of all of them, dispatching
-/// them took three times as long. Not thread-safe: it belongs to the scheduler's lock.
+/// Performance assumption: most entries come in order: many at one instant, or with one and the same delay. So one that
+/// is due after the entry queued just before it is linked to that one, and the heap holds the first of each such chain.
+/// A million entries due at one instant are queued and taken in constant time each: with a heap of all of them,
+/// starting them took three times as long. Not thread-safe: it belongs to the scheduler's lock.
 /// </remarks>
 internal sealed class EntryChains
 {
@@ -75,7 +75,7 @@ internal sealed class EntryChains
     }
 }
 
-/// <summary>The place of an entry among those of its clock. <see cref="PriorityQueue{TElement,TPriority}"/> alone does not keep the order of equals.</summary>
+/// <summary>The place of an entry in its queue. A PriorityQueue alone does not keep the order of equals.</summary>
 internal readonly record struct DueKey(long Due, long Sequence) : IComparable<DueKey>
 {
     public static DueKey Of(Entry entry) => new(entry.DueTicks, entry.Sequence);

@@ -4,10 +4,10 @@ namespace Heartbeat.Scheduling;
 
 /// <summary>The priority queue of all entries: the longest overdue first, then in the order scheduled.</summary>
 /// <remarks>
-/// A heap has one order, and the two clocks stop agreeing on it once the wall clock is set: so each clock has its heap, and
-/// nothing is ever due by the wrong one. Cancelled entries stay where they are and are removed in bulk when they outnumber
-/// the live ones (promise 9): a queue at rest holds at most twice the live entries, and a cancellation costs constant time
-/// on average. Not thread-safe: it belongs to the scheduler's lock.
+/// A heap has one order, and the two clocks stop agreeing on it once the wall clock is set: so each clock has its own.
+/// Cancelled entries stay where they are and are removed in bulk when they outnumber the live ones (promise 9): a queue
+/// at rest holds at most twice the live entries, and a cancellation costs constant time on average. Not thread-safe: it
+/// belongs to the scheduler's lock.
 /// </remarks>
 internal sealed class EntryQueue
 {
@@ -23,7 +23,7 @@ internal sealed class EntryQueue
 
     public void Enqueue(Entry entry) => (entry.Clock == Clock.Wall ? _wall : _elapsed).Enqueue(entry);
 
-    /// <summary>Ticks until the first entry is due, negative if it is overdue; <see cref="Occurrences.Never"/> if there is none.</summary>
+    /// <summary>Ticks until the first entry is due, negative if overdue, or <see cref="Occurrences.Never"/>.</summary>
     public long WaitFor(ClockReading now) => Math.Min(Head(_wall, now.Utc).Due, Head(_elapsed, now.Elapsed).Due);
 
     /// <summary>Takes the first entry that is due, if there is one.</summary>

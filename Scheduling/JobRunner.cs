@@ -28,7 +28,8 @@ internal sealed class JobRunner(ILogger logger, Clocks clocks, Metrics metrics)
         try
         {
             task = entry.InvokeAsync(run) ?? throw new InvalidOperationException("The job returned null for its task.");
-            if (task.Status == TaskStatus.Created) throw new InvalidOperationException("The job returned a task that was never started.");
+            var isStarted = task.Status != TaskStatus.Created;
+            if (!isStarted) throw new InvalidOperationException("The job returned a task that was never started.");
             await task.ConfigureAwait(false);
             if (task != Task.CompletedTask && IsNested(task)) await EndNestedAsync(task).ConfigureAwait(false);
         }
@@ -44,7 +45,7 @@ internal sealed class JobRunner(ILogger logger, Clocks clocks, Metrics metrics)
     /// <summary>Says how many occurrences an entry has missed, before the run that makes up for them.</summary>
     /// <param name="entry">The entry.</param>
     /// <param name="due">When that run is due.</param>
-    /// <param name="isRunning">Whether it runs: it may have been cancelled, or dropped by the stop, before it began.</param>
+    /// <param name="isRunning">Whether it runs: it may have been cancelled or dropped before it began.</param>
     public void ReportMissed(RecurringEntry entry, DateTimeOffset due, bool isRunning)
     {
         var count = Occurrences.CountText(entry.Missed);
@@ -52,16 +53,16 @@ internal sealed class JobRunner(ILogger logger, Clocks clocks, Metrics metrics)
         Log.Safely(() => metrics.Missed(entry, entry.Missed));
     }
 
-    /// <summary>Reading a clock is a good part of a short run, so those on the wall clock read no other.</summary>
+    /// <summary>What the job is told. To read a clock is a good part of a short run, so only one is read.</summary>
     private JobRun Describe(Entry entry)
     {
         var due = entry.RunDueTicks;
-        var now = entry.Clock == Clock.Wall ? new(clocks.ReadUtc(), Elapsed: 0) : clocks.Read();
+        var now = entry.Clock == Clock.Wall ? new(clocks.ReadUtc(), Elapsed: 0) : clocks.Estimate();
         var lateness = TimeSpan.FromTicks(Math.Max(0, now.On(entry.Clock) - due));
         return new(entry.Name, entry.TimeOf(now.UtcAt(due, entry.Clock)), lateness) { Entry = entry };
     }
 
-    /// <summary>Whether a job was told to end, or that the scheduler takes no more entries: neither is a failure.</summary>
+    /// <summary>Whether a job was told to end, or that nothing can be scheduled any more: no failures.</summary>
     private static bool EndsByStop(Exception exception, Entry entry) => exception switch
     {
         OperationCanceledException => entry.Scheduler.IsStopped,
@@ -69,7 +70,7 @@ internal sealed class JobRunner(ILogger logger, Clocks clocks, Metrics metrics)
         _ => false,
     };
 
-    /// <summary>Whether a task's result is another task, as <c>Task.Factory.StartNew(async …)</c> has it, which nothing waits for.</summary>
+    /// <summary>Whether a task's result is a task, as that of <c>Task.Factory.StartNew(async …)</c> is.</summary>
     private static bool IsNested(Task task)
     {
         var type = task.GetType();
@@ -85,7 +86,7 @@ internal sealed class JobRunner(ILogger logger, Clocks clocks, Metrics metrics)
     private static async Task EndNestedAsync(Task task)
     {
         if (task is Task<Task> outer) await (await outer.ConfigureAwait(false)).ConfigureAwait(false);
-        throw new InvalidOperationException("The job returned a task of a task: return the inner one (Unwrap), so that the run ends with it.");
+        throw new InvalidOperationException("The job returned a task of a task: Unwrap it, to wait for both.");
     }
 
     private void ReportStart(JobRun run) => Log.Safely(() => metrics.Started(run));
@@ -99,7 +100,8 @@ internal sealed class JobRunner(ILogger logger, Clocks clocks, Metrics metrics)
 
     private void ReportEnd(JobRun run, TimeSpan duration)
     {
-        Log.Safely(() => Log.Ran(logger, run.Name, run.Due, run.Lateness.TotalMilliseconds, duration.TotalMilliseconds));
+        var (late, took) = (run.Lateness.TotalMilliseconds, duration.TotalMilliseconds);
+        Log.Safely(() => Log.Ran(logger, run.Name, run.Due, late, took));
         Log.Safely(() => metrics.Ended(run, duration));
     }
 }

@@ -7,13 +7,17 @@ namespace Heartbeat.Scheduling;
 /// <summary>Every sentence that the scheduler can say.</summary>
 internal static partial class Log
 {
-    [LoggerMessage(1, LogLevel.Information, "Scheduled {Job}: '{Cron}' in {Zone}, first due {Due:yyyy-MM-ddTHH:mm:ssK}")]
-    public static partial void Scheduled(ILogger logger, string job, CronExpression cron, string zone, DateTimeOffset due);
+    [LoggerMessage(1, LogLevel.Information,
+        "Scheduled {Job}: '{Cron}' in {Zone}, first due {Due:yyyy-MM-ddTHH:mm:ssK}")]
+    public static partial void Scheduled(
+        ILogger logger, string job, CronExpression cron, string zone, DateTimeOffset due);
 
-    [LoggerMessage(2, LogLevel.Information, "{Job}: '{Cron}' restricts both day fields, so a day that matches either is enough, as in crontab(5)")]
+    [LoggerMessage(2, LogLevel.Information,
+        "{Job}: '{Cron}' restricts both day fields, so a day that matches either is enough, as in crontab(5)")]
     public static partial void EitherDaySuffices(ILogger logger, string job, CronExpression cron);
 
-    [LoggerMessage(3, LogLevel.Debug, "{Job} ran: due {Due:yyyy-MM-ddTHH:mm:ss.FFFK}, started {Lateness:0.000} ms late, took {Duration:0.000} ms")]
+    [LoggerMessage(3, LogLevel.Debug,
+        "{Job} ran: due {Due:yyyy-MM-ddTHH:mm:ss.FFFK}, started {Lateness:0.000} ms late, took {Duration:0.000} ms")]
     public static partial void Ran(ILogger logger, string job, DateTimeOffset due, double lateness, double duration);
 
     [LoggerMessage(4, LogLevel.Warning, "{Job}: missed {Missed}; {Outcome} the one due {Due:yyyy-MM-ddTHH:mm:ssK}")]
@@ -21,7 +25,8 @@ internal static partial class Log
 
     [LoggerMessage(5, LogLevel.Warning, "{Job}: skipped {Skipped}, the last due {Due:yyyy-MM-ddTHH:mm:ssK}: "
         + "the run due {Running:yyyy-MM-ddTHH:mm:ssK} is still running")]
-    public static partial void Skipped(ILogger logger, string job, string skipped, DateTimeOffset due, DateTimeOffset running);
+    public static partial void Skipped(
+        ILogger logger, string job, string skipped, DateTimeOffset due, DateTimeOffset running);
 
     [LoggerMessage(6, LogLevel.Warning, "The wall clock moved {Direction} by {Step:c} against elapsed time ({Cause}): "
         + "cron entries follow the wall clock")]
@@ -49,11 +54,14 @@ internal static partial class Log
         var oneShots = dropped.Where(static entry => entry is not RecurringEntry)
             .OrderBy(entry => entry.DueTicks - now.On(entry.Clock)).ThenBy(static entry => entry.Sequence).ToArray();
         if (oneShots.Length == 0) return "no one-shot was pending";
-        var named = string.Join(", ", oneShots.Take(Named).Select(entry => string.Create(
-            CultureInfo.InvariantCulture, $"{entry.Name} due {entry.TimeOf(now.UtcAt(entry.DueTicks, entry.Clock)):yyyy-MM-ddTHH:mm:ssK}")));
-        return string.Create(
-            CultureInfo.InvariantCulture,
-            $"{oneShots.Length:N0} pending one-shot{(oneShots.Length == 1 ? "" : "s")} dropped: {named}{(oneShots.Length > Named ? ", \u2026" : "")}");
+        var named = oneShots.Take(Named).Select(entry =>
+        {
+            var due = entry.TimeOf(now.UtcAt(entry.DueTicks, entry.Clock));
+            return string.Create(CultureInfo.InvariantCulture, $"{entry.Name} due {due:yyyy-MM-ddTHH:mm:ssK}");
+        });
+        var count = string.Create(CultureInfo.InvariantCulture, $"{oneShots.Length:N0} pending one-shot");
+        var (plural, more) = (oneShots.Length == 1 ? "" : "s", oneShots.Length > Named ? ", \u2026" : "");
+        return $"{count}{plural} dropped: {string.Join(", ", named)}{more}";
     }
 
     /// <summary>Whether each run is logged. Loggers may throw at this, too.</summary>

@@ -4,9 +4,9 @@ namespace Heartbeat.Scheduling;
 
 /// <summary>What a scheduler measures of itself, for whoever listens to the meter <see cref="MeterName"/>.</summary>
 /// <remarks>
-/// Names and units follow OpenTelemetry's conventions; each measurement but <c>scheduler.pending</c> has the job's name as
-/// <c>job.name</c>. That one is a plain number: to count a million entries by name would hold up the schedule at each scrape.
-/// Free unless something listens. A listener may throw: call within <see cref="Log.Safely"/>. Any thread.
+/// Names and units follow OpenTelemetry's conventions; each measurement has the job's name as <c>job.name</c>, but for
+/// <c>scheduler.pending</c>: to count a million entries by name would hold up the schedule at each scrape. Free unless
+/// something listens. A listener may throw: call within <see cref="Log.Safely"/>. Any thread.
 /// </remarks>
 internal sealed class Metrics : IDisposable
 {
@@ -31,17 +31,17 @@ internal sealed class Metrics : IDisposable
     {
         _runs = _meter.CreateCounter<long>("scheduler.runs", "{run}", "Runs started.");
         _failures = _meter.CreateCounter<long>("scheduler.failures", "{run}", "Runs that failed.");
-        _missed = _meter.CreateCounter<long>(
-            "scheduler.missed", "{occurrence}", "Occurrences missed in a stall and not run: 1,001 stands for any larger number.");
-        _skipped = _meter.CreateCounter<long>(
-            "scheduler.skipped", "{occurrence}", "Occurrences skipped while a run was going: 1,001 stands for any larger number.");
-        _lateness = _meter.CreateHistogram("scheduler.lateness", "s", "From the due time to the start of a run.", advice: Seconds);
-        _duration = _meter.CreateHistogram("scheduler.duration", "s", "From the start of a run to its end.", advice: Seconds);
-        _meter.CreateObservableUpDownCounter("scheduler.pending", pending, "{entry}", "Entries that wait for their time.");
-        _meter.CreateObservableUpDownCounter(
-            "scheduler.running",
-            () => running().CountBy(static entry => entry.Name).Select(static job => new Measurement<long>(job.Value, Tag(job.Key))),
-            "{run}", "Runs that are going.");
+        const string Unit = "{occurrence}";
+        const string Limit = "; 1,001 stands for any larger number.";
+        _missed = _meter.CreateCounter<long>("scheduler.missed", Unit, "Missed in a stall and not run" + Limit);
+        _skipped = _meter.CreateCounter<long>("scheduler.skipped", Unit, "Skipped while a run was going" + Limit);
+        _lateness = _meter.CreateHistogram("scheduler.lateness", "s", "From due time to start.", advice: Seconds);
+        _duration = _meter.CreateHistogram("scheduler.duration", "s", "From start to end.", advice: Seconds);
+        _meter.CreateObservableUpDownCounter("scheduler.pending", pending, "{entry}", "Entries that are not due yet.");
+        _meter.CreateObservableUpDownCounter("scheduler.running", CountRunning, "{run}", "Runs that are going.");
+
+        IEnumerable<Measurement<long>> CountRunning() => running().CountBy(static entry => entry.Name)
+            .Select(static job => new Measurement<long>(job.Value, Tag(job.Key)));
     }
 
     /// <summary>Whether something listens to the start of runs.</summary>

@@ -4,11 +4,11 @@ using System.Runtime.InteropServices;
 
 namespace Heartbeat.Scheduling;
 
-/// <summary>The machine's time, with timers that fire to a fraction of a millisecond: what to make a <see cref="Scheduler"/> with.</summary>
+/// <summary>The machine's time, with timers exact to a fraction of a millisecond, for a <see cref="Scheduler"/>.</summary>
 /// <remarks>
-/// The timers of <see cref="TimeProvider.System"/> fire up to some milliseconds early or late, after several switches of
-/// threads. Each of these has a thread of its own from the first time it is set until it is disposed, which sleeps until
-/// then and calls back: never early. So it is made for a few timers that live long. May be used from any thread.
+/// The timers of <see cref="TimeProvider.System"/> fire up to some milliseconds early or late, after several switches
+/// of threads. Each of these has a thread, from the first time it is set until it is disposed, which sleeps until then
+/// and calls back: never early. So they are for a few timers that live long. May be used from any thread.
 /// </remarks>
 public sealed class PreciseTimeProvider : TimeProvider
 {
@@ -16,8 +16,8 @@ public sealed class PreciseTimeProvider : TimeProvider
 
     /// <inheritdoc/>
     /// <remarks>
-    /// A time in whole milliseconds is taken as no wish for more, and may fire up to a millisecond late, at the cost of one
-    /// switch of threads; one with a fraction costs two.
+    /// A time in whole milliseconds is taken as no wish for more: the timer may then fire up to a millisecond late, and
+    /// costs one switch of threads. A time with a fraction costs two.
     /// </remarks>
     public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
     {
@@ -28,10 +28,10 @@ public sealed class PreciseTimeProvider : TimeProvider
     }
 
     /// <summary>
-    /// nanosleep(2). <see cref="Monitor.Wait(object, int)"/> takes whole milliseconds, and rounded up they made the median of a
-    /// run 0.65 ms late; with the rest slept here it is 0.17 ms.
+    /// nanosleep(2). <see cref="Monitor.Wait(object, int)"/> takes whole milliseconds: rounded up, the median run was
+    /// 0.65 ms late; with the rest slept here it is 0.17 ms.
     /// </summary>
-    [SuppressMessage("Interoperability", "SYSLIB1054", Justification = "The generator needs unsafe code, with nothing to marshal.")]
+    [SuppressMessage("Interoperability", "SYSLIB1054", Justification = "It needs unsafe code.")]
     [DllImport("libc", EntryPoint = "nanosleep")]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     private static extern int NanoSleep(in TimeSpec wait, nint rest);
@@ -46,7 +46,7 @@ public sealed class PreciseTimeProvider : TimeProvider
         private long _due = Never;
         private bool _isExact;
         private TimeSpan _period;
-        private bool _hasThread;
+        private Thread? _thread;
         private bool _isDisposed;
 
         public bool Change(TimeSpan dueTime, TimeSpan period)
@@ -58,9 +58,10 @@ public sealed class PreciseTimeProvider : TimeProvider
                 if (_isDisposed) return false;
                 _period = period == TimeSpan.Zero ? Timeout.InfiniteTimeSpan : period;
                 Set(dueTime);
-                if (_hasThread) Monitor.Pulse(_gate);
-                else if (_due != Never) new Thread(Run) { IsBackground = true, Name = nameof(PreciseTimeProvider) }.Start();
-                _hasThread |= _due != Never;
+                Monitor.Pulse(_gate);
+                if (_thread is not null || _due == Never) return true;
+                _thread = new(Run) { IsBackground = true, Name = nameof(PreciseTimeProvider) };
+                _thread.Start();
                 return true;
             }
         }
@@ -103,8 +104,8 @@ public sealed class PreciseTimeProvider : TimeProvider
                     else if (!_isExact || wait >= TimeSpan.FromMilliseconds(1))
                     {
                         // Without a fraction asked for it is rounded up; else the rest is slept below.
-                        var milliseconds = _isExact ? Math.Floor(wait.TotalMilliseconds) : Math.Ceiling(wait.TotalMilliseconds);
-                        Monitor.Wait(_gate, (int)Math.Min(milliseconds, int.MaxValue));
+                        var ms = _isExact ? Math.Floor(wait.TotalMilliseconds) : Math.Ceiling(wait.TotalMilliseconds);
+                        Monitor.Wait(_gate, (int)Math.Min(ms, int.MaxValue));
                         continue;
                     }
                 }

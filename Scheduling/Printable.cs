@@ -5,8 +5,8 @@ namespace Heartbeat.Scheduling;
 /// <summary>Exceptions that a logger can print.</summary>
 internal static class Printable
 {
-    /// <summary>Exception.ToString is recursive: a chain of 60,000 inner exceptions overflows the stack, which ends the process.</summary>
-    private const int DeepestChain = 100;
+    /// <summary>ToString is recursive: 60,000 inner exceptions overflow the stack, which ends the process.</summary>
+    private const int Deepest = 100;
 
     /// <summary>The exception, or another one that says what can be said of it.</summary>
     [SuppressMessage("Design", "CA1031", Justification = "Loggers call ToString, which is the job's code too.")]
@@ -14,11 +14,11 @@ internal static class Printable
     {
         try
         {
-            if (IsDeeper(exception, DeepestChain))
+            if (IsDeeper(exception, Deepest))
             {
-                var chain = Chain(exception).Take(DeepestChain).Select(static inner => $"{inner.GetType()}: {inner.Message}");
+                var first = Chain(exception).Take(Deepest).Select(static one => $"{one.GetType()}: {one.Message}");
                 return new InvalidOperationException(
-                    $"The job threw an exception with more than {DeepestChain} levels of inner ones: {string.Join(" ---> ", chain)} ---> \u2026");
+                    $"The job threw a chain of over {Deepest} exceptions: {string.Join(" ---> ", first)} ---> \u2026");
             }
 
             _ = exception.ToString();

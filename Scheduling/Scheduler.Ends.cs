@@ -10,7 +10,8 @@ public sealed partial class Scheduler
 
     private Entry[] Running()
     {
-        lock (_gate) return [.. _dispatched.Where(static entry => entry.IsRunning).Distinct()]; // a recurring entry may be there twice
+        // A recurring entry may be there twice.
+        lock (_gate) return [.. _dispatched.Where(static entry => entry.IsRunning).Distinct()];
     }
 
     /// <summary>Takes back a run that was dispatched and will not begin. Under the lock.</summary>
@@ -29,25 +30,28 @@ public sealed partial class Scheduler
 
     private void OnEnded()
     {
-        if (Interlocked.Decrement(ref _going) == 0) SignalIdle();
+        Interlocked.Increment(ref _ended);
+        if (_idle is not null && CountGoing() == 0) SignalIdle();
     }
+
+    private long CountGoing() => Volatile.Read(ref _handed) - Volatile.Read(ref _ended);
 
     private void SignalIdle()
     {
         if (_idle is null) return;
         lock (_gate)
         {
-            if (Volatile.Read(ref _going) == 0) Interlocked.Exchange(ref _idle, null)?.SetResult();
+            if (CountGoing() == 0) Interlocked.Exchange(ref _idle, null)?.SetResult();
         }
     }
 
-    /// <summary>Has something said on the thread pool, in order: the loop never calls the logger or a listener. Under the lock.</summary>
+    /// <summary>Says something on the thread pool: the loop never calls a logger or listener. Under the lock.</summary>
     private void Say(Action notice)
     {
         _notices.Enqueue(notice);
         if (_isSaying) return;
         _isSaying = true;
-        Interlocked.Increment(ref _going);
+        _handed++;
         ThreadPool.UnsafeQueueUserWorkItem(static scheduler => scheduler.SayAll(), this, preferLocal: false);
     }
 
@@ -79,13 +83,15 @@ public sealed partial class Scheduler
         while (TakeNotice() is { } notice) Log.Safely(notice); // the pool may have had no thread for them
         foreach (var (entry, callbacks) in told)
         {
-            if (callbacks.Exception is { } exception) Log.Safely(() => Log.StopCallbackFailed(_logger, Printable.Of(exception), entry.Name));
+            if (callbacks.Exception is not { } exception) continue;
+            Log.Safely(() => Log.StopCallbackFailed(_logger, Printable.Of(exception), entry.Name));
         }
 
-        Entry[] late = [.. Running().Union(told.Where(static run => !run.Callbacks.IsCompleted).Select(static run => run.Entry))];
+        var hanging = told.Where(static run => !run.Callbacks.IsCompleted).Select(static run => run.Entry);
+        Entry[] late = [.. Running().Union(hanging)];
         foreach (var entry in late) Log.Safely(() => Log.DidNotStop(_logger, entry.Name, Grace.TotalSeconds));
-        var noun = _started == 1 ? "run" : "runs";
-        Log.Safely(() => Log.Stopped(_logger, _started, noun, _runner.Failed, Log.DroppedText(_dropped, _clocks.Read())));
+        var dropped = Log.DroppedText(_dropped, _clocks.Read());
+        Log.Safely(() => Log.Stopped(_logger, _started, _started == 1 ? "run" : "runs", _runner.Failed, dropped));
         _metrics.Dispose();
         return late.Length == 0;
     }

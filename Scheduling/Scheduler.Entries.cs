@@ -22,8 +22,9 @@ public sealed partial class Scheduler
         var due = NextAfter(now.Utc);
         if (due == Occurrences.Never)
         {
+            var after = new DateTimeOffset(now.Utc, TimeSpan.Zero);
             throw new ArgumentException(
-                $"Cron expression '{cron}' of job '{name}' has no occurrence after {new DateTimeOffset(now.Utc, TimeSpan.Zero):O}.", nameof(cron));
+                $"Cron expression '{cron}' of job '{name}' has no occurrence after {after:O}.", nameof(cron));
         }
 
         var entry = new RecurringEntry(this, name, Clock.Wall, due, NextAfter, cron, job);
@@ -36,14 +37,14 @@ public sealed partial class Scheduler
         long NextAfter(long utc) => cron.Next(new(utc, TimeSpan.Zero))?.UtcTicks ?? Occurrences.Never;
     }
 
-    /// <summary>Schedules a job again and again, in elapsed time: first after one period, then on the grid of this call.</summary>
-    /// <remarks>As for a cron entry, occurrences missed in a stall become one run, and a run that is going skips the next.</remarks>
+    /// <summary>Schedules a job in periods of elapsed time: after the first, then on the grid of this call.</summary>
+    /// <remarks>As for a cron entry, missed occurrences become one run, and runs do not overlap.</remarks>
     /// <param name="name">The job's name, for the log.</param>
     /// <param name="period">At least a millisecond.</param>
     /// <param name="job">What to run, on the thread pool.</param>
     /// <returns>The handle of the entry.</returns>
     /// <exception cref="ArgumentException">The name is blank.</exception>
-    /// <exception cref="ArgumentOutOfRangeException">The period is too short, or ends after <see cref="DateTimeOffset.MaxValue"/>.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The period is too short, or ends after the year 9999.</exception>
     /// <exception cref="ObjectDisposedException">The scheduler has stopped.</exception>
     public Entry ScheduleEvery(string name, TimeSpan period, Func<JobRun, Task> job)
     {
@@ -68,7 +69,7 @@ public sealed partial class Scheduler
     /// <param name="job">What to run, on the thread pool.</param>
     /// <returns>The handle of the entry.</returns>
     /// <exception cref="ArgumentException">The name is blank.</exception>
-    /// <exception cref="ArgumentOutOfRangeException">The delay is negative, or ends after <see cref="DateTimeOffset.MaxValue"/>.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The delay is negative, or ends after the year 9999.</exception>
     /// <exception cref="ObjectDisposedException">The scheduler has stopped.</exception>
     public Entry Schedule<T>(string name, TimeSpan delay, T argument, Func<T, JobRun, Task> job)
     {
@@ -76,7 +77,8 @@ public sealed partial class Scheduler
         ArgumentNullException.ThrowIfNull(job);
         var now = _clocks.Estimate();
         ThrowIfOutOfRange(delay, TimeSpan.Zero, now, name);
-        return Add(new OneShot<T>(this, name, Clock.Elapsed, now.Elapsed + delay.Ticks, TimeSpan.Zero, argument, job), now);
+        var due = now.Elapsed + delay.Ticks;
+        return Add(new OneShot<T>(this, name, Clock.Elapsed, due, TimeSpan.Zero, argument, job), now);
     }
 
     /// <summary>Schedules a job once, at an instant of the wall clock: at once if it has passed.</summary>
@@ -91,7 +93,8 @@ public sealed partial class Scheduler
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(name);
         ArgumentNullException.ThrowIfNull(job);
-        return Add(new OneShot<T>(this, name, Clock.Wall, instant.UtcTicks, instant.Offset, argument, job), _clocks.Read());
+        var entry = new OneShot<T>(this, name, Clock.Wall, instant.UtcTicks, instant.Offset, argument, job);
+        return Add(entry, _clocks.Read());
     }
 
     /// <inheritdoc cref="Schedule{T}(string, TimeSpan, T, Func{T, JobRun, Task})"/>
@@ -125,14 +128,15 @@ public sealed partial class Scheduler
     {
         lock (_gate)
         {
-            var isDispatched = entry.State == EntryState.Dispatched;
-            if (_state == State.Stopped || entry.State > EntryState.Begun || !(isDispatched || entry.IsPlanned)) return null;
-            var due = isDispatched ? entry.RunDueTicks : entry.DueTicks;
+            var state = entry.State;
+            var isPending = state == EntryState.Dispatched || (state <= EntryState.Begun && entry.IsPlanned);
+            if (_state == State.Stopped || !isPending) return null;
+            var due = state == EntryState.Dispatched ? entry.RunDueTicks : entry.DueTicks;
             return entry.TimeOf(_clocks.Read().UtcAt(due, entry.Clock));
         }
     }
 
-    [SuppressMessage("Reliability", "CA2000", Justification = "A source without a timer holds nothing, and jobs may hold its token.")]
+    [SuppressMessage("Reliability", "CA2000", Justification = "Jobs may hold its token, and it holds nothing.")]
     internal CancellationToken StopTokenOf(Entry entry)
     {
         lock (_gate)
@@ -156,7 +160,7 @@ public sealed partial class Scheduler
         }
 
         entry.IsRunning = false;
-        if (entry is RecurringEntry && !(entry.TryMove(EntryState.Begun, EntryState.Idle) && entry.IsPlanned)) entry.Release();
+        if (entry is not RecurringEntry || !entry.TryMove(EntryState.Begun, EntryState.Idle)) entry.Release();
         OnEnded();
     }
 
@@ -177,11 +181,13 @@ public sealed partial class Scheduler
         }
     }
 
-    private static void ThrowIfOutOfRange(TimeSpan delay, TimeSpan least, ClockReading now, string job, [CallerArgumentExpression(nameof(delay))] string name = "")
+    private static void ThrowIfOutOfRange(
+        TimeSpan delay, TimeSpan least, ClockReading now, string job,
+        [CallerArgumentExpression(nameof(delay))] string name = "")
     {
         var longest = TimeSpan.FromTicks(DateTimeOffset.MaxValue.UtcTicks - now.Utc);
         if (delay >= least && delay <= longest) return;
-        var shortest = least == TimeSpan.Zero ? "zero" : "1 ms";
-        throw new ArgumentOutOfRangeException(name, delay, $"The {name} of job '{job}' must be from {shortest} to {longest:c}.");
+        var allowed = $"from {(least == TimeSpan.Zero ? "zero" : "1 ms")} to {longest:c}";
+        throw new ArgumentOutOfRangeException(name, delay, $"The {name} of job '{job}' must be {allowed}.");
     }
 }

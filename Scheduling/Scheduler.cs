@@ -5,13 +5,13 @@ namespace Heartbeat.Scheduling;
 /// <summary>Runs cron, periodic and one-shot entries on the thread pool, each when it is due.</summary>
 /// <remarks>
 /// <para>
-/// One loop waits for the first due time in the queue, dispatches what is due, and waits again. A wake-up is only a hint,
-/// since timers fire early and late: the clocks are read again (promise 1, never early). An entry that is due before the
+/// One loop waits for the first due time in the queue, dispatches what is due, and waits again. A wake-up is only a
+/// hint, since timers fire early and late: re-read the clocks (promise 1, never early). An entry that is due before the
 /// next wake-up re-aims the timer; both hold the same lock, so no wake-up is lost (promise 2, prompt).
 /// </para>
 /// <para>
-/// Cron entries and one-shots at an instant follow the wall clock; delays and periods follow elapsed time (promise 5). At
-/// least every ten seconds the loop compares the two, and plans cron entries anew if the wall clock was set (promise 6).
+/// Cron entries and one-shots at an instant follow the wall clock; delays and periods follow elapsed time (promise 5).
+/// At least every ten seconds the loop compares the two, and plans cron entries anew after a step (promise 6).
 /// </para>
 /// <para>
 /// Every public member may be called from any thread, within jobs too, before, during and after the run (promise 10).
@@ -27,7 +27,7 @@ public sealed partial class Scheduler : IDisposable
     /// <summary>How long running jobs get to finish after the stop.</summary>
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(5);
 
-    /// <summary>How many entries are dispatched for each holding of the lock, so that a burst keeps no caller waiting.</summary>
+    /// <summary>Entries dispatched for each holding of the lock, so that a burst keeps no caller waiting.</summary>
     private const int MostAtOnce = 64;
 
     private readonly Lock _gate = new();
@@ -51,8 +51,11 @@ public sealed partial class Scheduler : IDisposable
     private long _started;
     private long _wakeUp = long.MinValue; // in elapsed ticks; no entry is due before the loop has begun
 
-    /// <summary>How many runs and notices were handed to the thread pool and have not ended.</summary>
-    private int _going;
+    /// <summary>Runs and notices handed to the thread pool, under the lock.</summary>
+    private long _handed;
+
+    /// <summary>Those that have ended: one counter for both would be contended for in a burst.</summary>
+    private long _ended;
 
     /// <summary>Makes a scheduler that takes entries at once and runs them from <see cref="RunAsync"/> on.</summary>
     /// <param name="time">Both clocks, and the timers: <see cref="PreciseTimeProvider"/>, or one of the tests.</param>
@@ -75,9 +78,9 @@ public sealed partial class Scheduler : IDisposable
     }
 
     /// <summary>
-    /// When the next run starts, by the wall clock: the first due time of all, or the loop's next wake-up if that is later,
-    /// as it is for a due time within a millisecond. <see langword="null"/> if there is none. With <see cref="WhenIdle"/>
-    /// it takes a test from due time to due time.
+    /// When the next run starts, by the wall clock: the first due time of all, or the loop's next wake-up if that is
+    /// later, as for a due time within a millisecond. <see langword="null"/> if there is none. With
+    /// <see cref="WhenIdle"/> it takes a test from due time to due time.
     /// </summary>
     public DateTimeOffset? Next
     {
@@ -126,17 +129,18 @@ public sealed partial class Scheduler : IDisposable
         return idle;
     }
 
-    /// <summary>Stops the scheduler without waiting: no run begins from now on, and what is pending is dropped.</summary>
+    /// <summary>Stops the scheduler without waiting: no run begins from now on, pending ones are dropped.</summary>
     public void Dispose()
     {
+        State before;
         lock (_gate)
         {
-            if (_state == State.Stopped) return;
-            if (_state == State.New) _metrics.Dispose(); // else at the end of the drain, which still measures
-            _state = State.Stopped;
+            (before, _state) = (_state, State.Stopped);
+            if (before == State.Stopped) return;
             _dropped.AddRange(_queue.Clear().Where(static entry => entry.TryMove(EntryState.Idle, EntryState.Dropped)));
-            foreach (var entry in _dispatched.Where(static entry => entry.TryMove(EntryState.Dispatched, EntryState.Dropped)))
+            foreach (var entry in _dispatched)
             {
+                if (!entry.TryMove(EntryState.Dispatched, EntryState.Dropped)) continue;
                 Withdraw(entry);
                 _dropped.Add(entry);
             }
@@ -145,6 +149,7 @@ public sealed partial class Scheduler : IDisposable
         }
 
         _timer.Dispose();
+        if (before == State.New) _metrics.Dispose(); // else at the end of the drain, which still measures
     }
 
     /// <summary>Dispatches all that is due by now.</summary>
@@ -158,13 +163,13 @@ public sealed partial class Scheduler : IDisposable
         while (more);
     }
 
-    /// <summary>Reads the clocks, dispatches what is due, up to a limit, and aims the timer at what comes next.</summary>
+    /// <summary>Reads the clocks, dispatches what is due, up to a limit, and aims the timer at what is next.</summary>
     /// <returns>Whether more may be due.</returns>
     private bool DispatchDue()
     {
         var now = _clocks.Read();
         if (_clocks.NoticeStep(now) is { } step) OnClockStep(step, now);
-        if (_dispatched.Count > 2 * Volatile.Read(ref _going)) _dispatched.RemoveAll(static entry => !entry.IsRunning);
+        if (_dispatched.Count > 2 * CountGoing()) _dispatched.RemoveAll(static entry => !entry.IsRunning);
         long wait = 0;
         var count = 0;
         for (; count < MostAtOnce && _queue.TryDequeueDue(now, out var entry, out wait); count++) Dispatch(entry, now);
@@ -180,7 +185,7 @@ public sealed partial class Scheduler : IDisposable
         _timer.Period = TimeSpan.FromTicks(period);
     }
 
-    /// <summary>Hands a run to the thread pool, as a work item of its own: the pool then resets the thread after it.</summary>
+    /// <summary>Hands a run to the pool, as a work item of its own: the pool resets the thread after it.</summary>
     private void Dispatch(Entry entry, ClockReading now)
     {
         if (entry is RecurringEntry recurring && !TakeOccurrence(recurring, now)) return;
@@ -188,7 +193,7 @@ public sealed partial class Scheduler : IDisposable
         entry.IsRunning = true;
         _dispatched.Add(entry);
         _started++;
-        Interlocked.Increment(ref _going);
+        _handed++;
         ThreadPool.UnsafeQueueUserWorkItem(entry, preferLocal: false);
     }
 
@@ -215,8 +220,9 @@ public sealed partial class Scheduler : IDisposable
     /// <summary>Plans cron entries anew, as the wall clock moved.</summary>
     private void OnClockStep(ClockStep step, ClockReading now)
     {
-        var by = TimeSpan.FromMilliseconds(Math.Round(step.Drift.Duration().TotalMilliseconds)); // the readings are not of one instant
-        var (direction, cause) = step.Drift > TimeSpan.Zero ? ("forward", "it was set, or the machine slept") : ("back", "it was set");
+        var by = TimeSpan.FromMilliseconds(Math.Round(step.Drift.Duration().TotalMilliseconds)); // more is not known
+        var isForward = step.Drift > TimeSpan.Zero;
+        var (direction, cause) = isForward ? ("forward", "it was set, or the machine slept") : ("back", "it was set");
         Say(() => Log.ClockStep(_logger, direction, by, cause));
         if (!step.Repeats) return;
         _queue.Replan(entry =>
