@@ -1,29 +1,56 @@
+using System.Reflection;
 using System.Runtime.CompilerServices;
-using Heartbeat.Tests.Infra;
+using Heartbeat.Scheduling;
 using Shouldly;
 using Xunit;
 
 namespace Heartbeat.Tests;
 
+/// <summary>README says what is so: its examples are files that the tests compile and run, its tables name what is there.</summary>
 public sealed class ReadmeTests
 {
-    [Fact]
-    public async Task The_example_does_what_README_says()
+    private static readonly string Text = Read("../README.md");
+
+    [Theory]
+    [InlineData("Examples/BackupJobs.cs")]
+    [InlineData("Examples/BackupJobsTests.cs")]
+    public void README_shows_the_example_whole_as_it_is_to_be_pasted(string file)
     {
-        using var output = new StringWriter { NewLine = "\n" };
-        await using var simulation = Simulation.Start(scheduler => new InvoiceJobs(scheduler, output).Register());
-        await simulation.AdvanceAsync(TimeSpan.FromDays(1));
-        output.ToString().ShouldBe("Sent the invoices of 2024-01-01\nUnpaid since 2024-01-01\n");
-        simulation.Log.Text.ShouldBe(
-            ["Information: Scheduled invoices: '30 6 * * MON-FRI' in UTC, first due 2024-01-01T06:30:00+00:00"]);
+        var pasted = Read(file).Replace("Heartbeat.Tests.Examples.Jobs", "Heartbeat.Jobs", StringComparison.Ordinal)
+            .Replace("namespace Heartbeat.Tests.Examples;", "namespace Heartbeat.Tests;", StringComparison.Ordinal);
+        Text.ShouldContain($"```csharp\n{pasted}```\n");
+    }
+
+    /// <summary>Each block of code in README but the two examples is lines of a file that is compiled.</summary>
+    [Fact]
+    public void Each_line_of_code_in_README_is_compiled()
+    {
+        var compiled = string.Concat(
+            Read("Examples/BackupJobs.cs"), Read("Examples/BackupJobsTests.cs"), Read("Examples/Recipes.cs"),
+            Read("../packaging/consumer/Program.cs")).Replace("Heartbeat.Tests.Examples", "Heartbeat", StringComparison.Ordinal);
+        var lines = compiled.Split('\n').Select(static line => line.Trim()).ToHashSet();
+        var blocks = Text.Split("```csharp\n").Skip(1).Select(static rest => rest[..rest.IndexOf("```", StringComparison.Ordinal)]).ToArray();
+        blocks.Length.ShouldBeGreaterThan(3);
+        blocks.SelectMany(static block => block.Split('\n')).Select(static line => line.Trim())
+            .Where(line => !lines.Contains(line.Replace("Heartbeat.Tests", "Heartbeat", StringComparison.Ordinal))).ShouldBeEmpty();
     }
 
     [Fact]
-    public void README_shows_the_example_as_it_is()
+    public void The_table_of_calls_has_every_public_method_of_the_scheduler()
     {
-        var code = Read("InvoiceJobs.cs");
-        Read("../README.md").ShouldContain(code[code.IndexOf("internal sealed class", StringComparison.Ordinal)..]);
+        var calls = typeof(Scheduler).GetMethods(BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly)
+            .Where(static method => !method.IsSpecialName).Select(static method => method.Name).Append("Next");
+        foreach (var call in calls) Text.ShouldContain($"| `{call}");
+        foreach (var member in Properties(typeof(JobRun))) Text.ShouldContain($"| `run.{member}`");
+        foreach (var member in Properties(typeof(Entry)).Append("Cancel()")) Text.ShouldContain($"| `entry.{member}`");
+
+        static IEnumerable<string> Properties(Type type) => type.GetProperties().Select(static property => property.Name);
     }
+
+    [Fact]
+    public void The_engine_has_the_public_types_that_the_design_names_and_no_others() =>
+        typeof(Scheduler).Assembly.GetExportedTypes().Select(static type => type.Name).Order().ShouldBe(
+            ["CronExpression", "CronFormatException", "Entry", "JobRun", "PreciseTimeProvider", "Scheduler"]);
 
     private static string Read(string name, [CallerFilePath] string here = "") =>
         File.ReadAllText(Path.Combine(Path.GetDirectoryName(here)!, name));

@@ -58,7 +58,7 @@ internal static partial class Beat
     /// <summary>The whole line that a stop says when it drops the event of a beat.</summary>
     public static string StopLine(int runs, Line pending, TimeSpan moved = default) => string.Create(
         CultureInfo.InvariantCulture,
-        $"INFO: Stopped: {runs} runs started, 0 failed; 1 pending one-shot dropped: heartbeat (event) due {InstantOf(pending) + moved + TimeSpan.FromSeconds(10):yyyy-MM-ddTHH:mm:ss}+00:00");
+        $"INFO: Stopped: {Runs(runs)} started, 0 failed; 1 pending one-shot dropped: heartbeat (event) due {InstantOf(pending) + moved + TimeSpan.FromSeconds(10):yyyy-MM-ddTHH:mm:ss}+00:00");
 
     /// <summary>
     /// For a stop that may come while the beat is still running: its event is named, or was not taken any more.
@@ -66,7 +66,9 @@ internal static partial class Beat
     public static void ShouldBeStopLineAtABeat(this string stopped, int runs, Line pending, TimeSpan moved = default) =>
         stopped.ShouldBeOneOf(
             StopLine(runs, pending, moved),
-            string.Create(CultureInfo.InvariantCulture, $"INFO: Stopped: {runs} runs started, 0 failed; no one-shot was pending"));
+            string.Create(CultureInfo.InvariantCulture, $"INFO: Stopped: {Runs(runs)} started, 0 failed; no one-shot was pending"));
+
+    private static string Runs(int count) => count == 1 ? "1 run" : $"{count} runs";
 
     [GeneratedRegex("(?<low>[0-9A-F]{8})-(?<mid>[0-9A-F]{4})-1(?<high>[0-9A-F]{3})-[89AB][0-9A-F]{3}-[0-9A-F]{12}$", RegexOptions.ExplicitCapture)]
     private static partial Regex Uuid();

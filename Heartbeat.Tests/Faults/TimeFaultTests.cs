@@ -193,11 +193,12 @@ public sealed class TimeFaultTests
     /// <summary>The two clocks cannot be read at one instant, so the line is exact to some microseconds only.</summary>
     private static void ShouldTellOf(string warning, TimeSpan step)
     {
-        var beginning = $"WARNING: The wall clock was set {(step > TimeSpan.Zero ? "forward" : "back")} by ";
-        const string End = ": cron entries go by the new time";
+        var beginning = $"WARNING: The wall clock moved {(step > TimeSpan.Zero ? "forward" : "back")} by ";
+        var cause = step > TimeSpan.Zero ? "it was set, or the machine slept" : "it was set";
+        var end = $" against elapsed time ({cause}): cron entries follow the wall clock";
         warning.ShouldStartWith(beginning);
-        warning.ShouldEndWith(End);
-        TimeSpan.Parse(warning[beginning.Length..^End.Length], CultureInfo.InvariantCulture)
+        warning.ShouldEndWith(end);
+        TimeSpan.Parse(warning[beginning.Length..^end.Length], CultureInfo.InvariantCulture)
             .ShouldBe(step.Duration(), TimeSpan.FromMilliseconds(50), warning);
     }
 }
