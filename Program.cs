@@ -19,7 +19,7 @@ internal static class Program
                 case []:
                     var settings = Settings.Read(Environment.GetEnvironmentVariable);
                     using (var signals = new StopSignals())
-                    using (var logging = ConsoleLog.Create(settings))
+                    using (var logging = ConsoleLog.Create(settings, TimeProvider.System))
                     {
                         return await RunAsync(Environment.GetEnvironmentVariable, new PreciseTimeProvider(), logging, signals.Token)
                             .ConfigureAwait(false);

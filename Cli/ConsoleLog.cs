@@ -13,26 +13,29 @@ internal static class ConsoleLog
     /// Lines are written by a thread of their own. When nobody reads them and the queue is full they are dropped and
     /// counted, by the logger itself: a job must not hang on a pipe.
     /// </remarks>
+    /// <param name="settings">Which lines to show, and how.</param>
+    /// <param name="time">Tells when a line was logged.</param>
     [SuppressMessage("Reliability", "CA2000", Justification = "The factory owns providers that are added to it; not those it is made with.")]
-    public static ILoggerFactory Create(Settings settings)
+    public static ILoggerFactory Create(Settings settings, TimeProvider time)
     {
         var options = new ConsoleLoggerOptions { FormatterName = settings.Format, QueueFullMode = ConsoleLoggerQueueFullMode.DropWrite };
-        if (settings.Format == PlainFormatter.FormatterName)
+        ConsoleFormatter? formatter = settings.Format switch
         {
-            // Without the service container, which would be most of the time until the first line.
-            var factory = new LoggerFactory([], new LoggerFilterOptions { MinLevel = settings.Level });
-            factory.AddProvider(new ConsoleLoggerProvider(new Fixed(options), [new PlainFormatter()]));
-            return factory;
+            PlainFormatter.FormatterName => new PlainFormatter(),
+            JsonFormatter.FormatterName => new JsonFormatter(time),
+            _ => null,
+        };
+        if (formatter is null)
+        {
+            return LoggerFactory.Create(logging => logging
+                .SetMinimumLevel(settings.Level)
+                .AddConsole(console => (console.FormatterName, console.QueueFullMode) = (options.FormatterName, options.QueueFullMode)));
         }
 
-        return LoggerFactory.Create(logging => logging
-            .SetMinimumLevel(settings.Level)
-            .AddJsonConsole(json =>
-            {
-                json.UseUtcTimestamp = true;
-                json.TimestampFormat = "yyyy-MM-ddTHH:mm:ss.fffZ";
-            })
-            .AddConsole(console => (console.FormatterName, console.QueueFullMode) = (options.FormatterName, options.QueueFullMode)));
+        // Without the service container, which would be most of the time until the first line.
+        var factory = new LoggerFactory([], new LoggerFilterOptions { MinLevel = settings.Level });
+        factory.AddProvider(new ConsoleLoggerProvider(new Fixed(options), [formatter]));
+        return factory;
     }
 
     private sealed class Fixed(ConsoleLoggerOptions options) : IOptionsMonitor<ConsoleLoggerOptions>

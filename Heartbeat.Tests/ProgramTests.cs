@@ -123,7 +123,7 @@ public sealed class ProgramTests
 
     private async Task<int> RunAsync(string? enable, LogLevel level, CancellationToken stop)
     {
-        using var logging = ConsoleLog.Create(new Settings(PlainFormatter.FormatterName, level));
+        using var logging = ConsoleLog.Create(new Settings(PlainFormatter.FormatterName, level), _clock);
         return await Program.RunAsync(name => name == HeartbeatSwitch.Variable ? enable : null, _clock, logging, stop);
     }
 }
