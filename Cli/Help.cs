@@ -19,8 +19,8 @@ internal static class Help
           ENABLE_HEARTBEAT   1, true, yes, on: log a heartbeat each minute;
                              0, false, no, off or nothing: do not           (default: off)
           LOG_FORMAT         plain, json, systemd                           (default: plain)
-          LOG_LEVEL          trace, debug, information, warning, error,
-                             critical, none                                 (default: information)
+          LOG_LEVEL          trace, debug, info or information, warn or warning,
+                             error, fatal or critical, none                 (default: information)
           NO_COLOR           anything: verify uses no colors                (default: unset)
 
         exit codes:

@@ -15,13 +15,15 @@ internal sealed record Settings(string Format, LogLevel Level)
 
     private static readonly (string Word, string Value)[] Formats =
     [
-        ("plain", PlainFormatter.FormatterName), ("json", ConsoleFormatterNames.Json), ("systemd", ConsoleFormatterNames.Systemd),
+        ("plain", PlainFormatter.FormatterName), ("json", JsonFormatter.FormatterName), ("systemd", ConsoleFormatterNames.Systemd),
     ];
 
+    /// <summary>The names of .NET's levels, and the short ones that other programs use.</summary>
     private static readonly (string Word, LogLevel Value)[] Levels =
     [
-        ("trace", LogLevel.Trace), ("debug", LogLevel.Debug), ("information", LogLevel.Information), ("warning", LogLevel.Warning),
-        ("error", LogLevel.Error), ("critical", LogLevel.Critical), ("none", LogLevel.None),
+        ("trace", LogLevel.Trace), ("debug", LogLevel.Debug), ("info", LogLevel.Information), ("information", LogLevel.Information),
+        ("warn", LogLevel.Warning), ("warning", LogLevel.Warning), ("error", LogLevel.Error), ("fatal", LogLevel.Critical),
+        ("critical", LogLevel.Critical), ("none", LogLevel.None),
     ];
 
     /// <summary>Reads the settings.</summary>

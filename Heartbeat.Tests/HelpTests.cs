@@ -19,6 +19,19 @@ public sealed class HelpTests
         described[described.IndexOf("(default", StringComparison.Ordinal)..].ShouldStartWith($"({standard})");
     }
 
+    /// <summary>Every word that a refusal lists is in the text as well.</summary>
+    [Theory]
+    [InlineData(Settings.FormatVariable)]
+    [InlineData(Settings.LevelVariable)]
+    public void Names_each_value_that_is_accepted(string variable)
+    {
+        var refusal = Should.Throw<UsageException>(() => Settings.Read(name => name == variable ? "?" : null)).Message;
+        var accepted = refusal[$"{variable} must be one of ".Length..refusal.IndexOf(';', StringComparison.Ordinal)].Split(", ");
+        var described = Help.Text[(Help.Text.IndexOf($"\n  {variable} ", StringComparison.Ordinal) + $"\n  {variable} ".Length)..];
+        described[..described.IndexOf("(default", StringComparison.Ordinal)]
+            .Split([" or ", ", ", ",", " ", "\n"], StringSplitOptions.RemoveEmptyEntries).ShouldBe(accepted);
+    }
+
     [Fact]
     public void Fits_a_terminal() =>
         Help.Text.Split('\n').Max(static line => line.Length).ShouldBeLessThanOrEqualTo(100);

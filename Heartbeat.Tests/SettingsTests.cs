@@ -8,6 +8,9 @@ namespace Heartbeat.Tests;
 /// <remarks>Sabotages caught: Enum.TryParse; the first choice as the default; no Trim.</remarks>
 public sealed class SettingsTests
 {
+    private const string LevelMustBe =
+        "LOG_LEVEL must be one of trace, debug, info, information, warn, warning, error, fatal, critical, none; found ";
+
     [Theory]
     [InlineData(null)]
     [InlineData("")]
@@ -26,9 +29,12 @@ public sealed class SettingsTests
     [InlineData("trace", LogLevel.Trace)]
     [InlineData("Debug", LogLevel.Debug)]
     [InlineData("INFORMATION", LogLevel.Information)]
+    [InlineData("Info", LogLevel.Information)]
     [InlineData("warning", LogLevel.Warning)]
+    [InlineData("WARN", LogLevel.Warning)]
     [InlineData("error\n", LogLevel.Error)]
     [InlineData("critical", LogLevel.Critical)]
+    [InlineData("fatal", LogLevel.Critical)]
     [InlineData("none", LogLevel.None)]
     public void Have_the_level_that_is_named(string value, LogLevel level) =>
         Read(Settings.LevelVariable, value).ShouldBe(new Settings("plain", level));
@@ -36,8 +42,9 @@ public sealed class SettingsTests
     [Theory]
     [InlineData("LOG_FORMAT", "jsn", "LOG_FORMAT must be one of plain, json, systemd; found 'jsn'.")]
     [InlineData("LOG_FORMAT", "\u017Fystemd", "LOG_FORMAT must be one of plain, json, systemd; found '<U+017F>ystemd'.")]
-    [InlineData("LOG_LEVEL", "2", "LOG_LEVEL must be one of trace, debug, information, warning, error, critical, none; found '2'.")]
-    [InlineData("LOG_LEVEL", "a\nb", "LOG_LEVEL must be one of trace, debug, information, warning, error, critical, none; found 'a<U+000A>b'.")]
+    [InlineData("LOG_LEVEL", "2", LevelMustBe + "'2'.")]
+    [InlineData("LOG_LEVEL", "a\nb", LevelMustBe + "'a<U+000A>b'.")]
+    [InlineData("LOG_LEVEL", "\u0131nfo", LevelMustBe + "'<U+0131>nfo'.")]
     public void Are_refused_with_a_sentence(string variable, string value, string message) =>
         Should.Throw<UsageException>(() => Read(variable, value)).Message.ShouldBe(message);
 
