@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using Heartbeat.Cli;
 using Heartbeat.Cli.Verify;
 using Heartbeat.Jobs;
@@ -7,7 +8,7 @@ using Microsoft.Extensions.Logging;
 namespace Heartbeat;
 
 /// <summary>The composition root: here, and nowhere else, are the clock, the console and the environment named.</summary>
-internal static class Program
+internal static partial class Program
 {
     internal static async Task<int> Main(string[] args)
     {
@@ -17,13 +18,7 @@ internal static class Program
             switch (args)
             {
                 case []:
-                    var settings = Settings.Read(Environment.GetEnvironmentVariable);
-                    using (var signals = new StopSignals())
-                    using (var logging = ConsoleLog.Create(settings, TimeProvider.System))
-                    {
-                        return await RunAsync(Environment.GetEnvironmentVariable, new PreciseTimeProvider(), logging, signals.Token)
-                            .ConfigureAwait(false);
-                    }
+                    return await RunAsync().ConfigureAwait(false);
 
                 case ["--help" or "-h"] or ["verify", "--help" or "-h"]:
                     await Console.Out.WriteAsync(Help.Text).ConfigureAwait(false);
@@ -49,35 +44,70 @@ internal static class Program
         }
         catch (UsageException exception)
         {
-            return Complain(exception, 2);
+            Complain(exception.Message);
+            return 2;
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            return Complain(exception, 1);
+            Complain(exception.Message);
+            return 1;
         }
     }
 
     /// <summary>Runs the scheduler with this program's jobs until it is stopped.</summary>
     /// <returns>The exit code: 0, or 1 if a job outlived the stop.</returns>
+    /// <exception cref="UsageException">A job could not be registered.</exception>
     internal static async Task<int> RunAsync(
         Func<string, string?> environment, TimeProvider time, ILoggerFactory logging, CancellationToken stop)
     {
         using var scheduler = new Scheduler(time, logging.CreateLogger<Scheduler>());
-        HeartbeatJobs.RegisterIfEnabled(environment(HeartbeatSwitch.Variable), scheduler, new UuidV1(time), logging.CreateLogger("Heartbeat"));
+        var logger = logging.CreateLogger("Heartbeat");
+        Register(logger, () => HeartbeatJobs.RegisterIfEnabled(
+            environment(HeartbeatSwitch.Variable), scheduler, new UuidV1(time), logger));
         return await scheduler.RunAsync(stop).ConfigureAwait(false) ? 0 : 1;
     }
 
-    private static int Complain(Exception exception, int exitCode)
+    /// <summary>Registers the jobs of a module.</summary>
+    /// <exception cref="UsageException">The module threw; the message says what.</exception>
+    [SuppressMessage("Design", "CA1031", Justification = "A module is the user's code and may throw anything.")]
+    private static void Register(ILogger logger, Action module)
     {
         try
         {
-            Console.Error.WriteLine($"heartbeat: {exception.Message}");
+            module();
+        }
+        catch (Exception exception)
+        {
+            LogNotRegistered(logger, exception);
+            // A zone in a static field fails as the initializer of its type, whose message says nothing.
+            var cause = exception;
+            while (cause is TypeInitializationException { InnerException: { } inner }) cause = inner;
+            throw new UsageException($"a job cannot be registered: {cause.GetType().Name}: {cause.Message}");
+        }
+    }
+
+    private static async Task<int> RunAsync()
+    {
+        var settings = Settings.Read(Environment.GetEnvironmentVariable);
+        using var signals = new StopSignals();
+        using var logging = ConsoleLog.Create(settings, TimeProvider.System);
+        return await RunAsync(Environment.GetEnvironmentVariable, new PreciseTimeProvider(), logging, signals.Token)
+            .ConfigureAwait(false);
+    }
+
+    /// <summary>Says one sentence on stderr, on one line.</summary>
+    private static void Complain(string sentence)
+    {
+        try
+        {
+            Console.Error.WriteLine($"heartbeat: {PlainFormatter.Escape(sentence)}");
         }
         catch (Exception unwritable) when (unwritable is IOException or UnauthorizedAccessException)
         {
             // The exit code is all that is left to say it with.
         }
-
-        return exitCode;
     }
+
+    [LoggerMessage(30, LogLevel.Debug, "A job cannot be registered")]
+    private static partial void LogNotRegistered(ILogger logger, Exception exception);
 }

@@ -26,7 +26,7 @@ internal static class Help
         exit codes:
           0   stopped as told; verify: all alive
           1   a job outlived the stop by 5 s; verify: something is missing; or the output cannot be written
-          2   bad usage; verify: nothing to verify
+          2   bad usage, or a job cannot be registered; verify: nothing to verify
           A second signal ends the process at once: 130 for SIGINT, 143 for SIGTERM.
 
         """;

@@ -121,6 +121,42 @@ public sealed class ProgramTests
         console.Lines.ShouldBeEmpty();
     }
 
+    /// <summary>A module whose registration throws: here, one whose environment cannot be read.</summary>
+    [Fact]
+    public async Task A_job_that_cannot_be_registered_is_one_sentence_and_bad_usage()
+    {
+        using var console = new ConsoleCapture();
+        await RefusesAsync(
+            new TimeZoneNotFoundException("The time zone ID 'Europe/Berlin' was not found on the local computer."),
+            "a job cannot be registered: TimeZoneNotFoundException: The time zone ID 'Europe/Berlin' was not found on the local computer.");
+        await RefusesAsync(
+            new TypeInitializationException("Jobs", new InvalidOperationException("No settings.", new IOException("Gone."))),
+            "a job cannot be registered: InvalidOperationException: No settings.");
+        console.Lines.ShouldBeEmpty();
+
+        async Task RefusesAsync(Exception thrown, string message)
+        {
+            using var logging = ConsoleLog.Create(new Settings(PlainFormatter.FormatterName, LogLevel.Information), _clock);
+            (await Should.ThrowAsync<UsageException>(() => Program.RunAsync(_ => throw thrown, _clock, logging, CancellationToken.None)))
+                .Message.ShouldBe(message);
+        }
+    }
+
+    [Fact]
+    public async Task At_debug_a_job_that_cannot_be_registered_shows_its_exception()
+    {
+        using var console = new ConsoleCapture();
+        using (var logging = ConsoleLog.Create(new Settings(PlainFormatter.FormatterName, LogLevel.Debug), _clock))
+        {
+            await Should.ThrowAsync<UsageException>(() => Program.RunAsync(
+                static _ => throw new InvalidOperationException("No settings."), _clock, logging, CancellationToken.None));
+        }
+
+        var lines = console.Lines;
+        lines[..2].ShouldBe(["DEBUG: A job cannot be registered", "    System.InvalidOperationException: No settings."]);
+        lines[2].ShouldStartWith("       at Heartbeat.Tests.ProgramTests.");
+    }
+
     private async Task<int> RunAsync(string? enable, LogLevel level, CancellationToken stop)
     {
         using var logging = ConsoleLog.Create(new Settings(PlainFormatter.FormatterName, level), _clock);
