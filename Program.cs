@@ -49,7 +49,7 @@ internal static partial class Program
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            Complain(exception.Message);
+            Complain($"output cannot be written: {LogOutput.ReasonOf(exception)}");
             return 1;
         }
     }
@@ -89,10 +89,17 @@ internal static partial class Program
     private static async Task<int> RunAsync()
     {
         var settings = Settings.Read(Environment.GetEnvironmentVariable);
-        using var signals = new StopSignals();
-        using var logging = ConsoleLog.Create(settings, TimeProvider.System);
-        return await RunAsync(Environment.GetEnvironmentVariable, new PreciseTimeProvider(), logging, signals.Token)
-            .ConfigureAwait(false);
+        using var output = new LogOutput(Console.Out, Complain);
+        Console.SetOut(output);
+        int exitCode;
+        using (var signals = new StopSignals())
+        using (var logging = ConsoleLog.Create(settings, TimeProvider.System))
+        {
+            exitCode = await RunAsync(Environment.GetEnvironmentVariable, new PreciseTimeProvider(), logging, signals.Token)
+                .ConfigureAwait(false);
+        }
+
+        return output.HasLostLines ? 1 : exitCode;
     }
 
     /// <summary>Says one sentence on stderr, on one line.</summary>

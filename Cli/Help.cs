@@ -25,7 +25,8 @@ internal static class Help
 
         exit codes:
           0   stopped as told; verify: all alive
-          1   a job outlived the stop by 5 s; verify: something is missing; or the output cannot be written
+          1   a job did not stop within 5 s; verify: something is missing; or output was lost: stdout is
+              closed, its disk is full, nobody reads the pipe (a pipe whose reader has gone is no failure)
           2   bad usage, or a job cannot be registered; verify: nothing to verify
           A second signal ends the process at once: 130 for SIGINT, 143 for SIGTERM.
 

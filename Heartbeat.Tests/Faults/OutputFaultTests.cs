@@ -5,22 +5,29 @@ namespace Heartbeat.Tests.Faults;
 
 /// <summary>Row 24: nobody takes what the program writes.</summary>
 /// <remarks>
-/// Turns red with <c>Console.WriteLine</c> in the jobs or the loop (a full pipe blocks it, a full disk ends the program),
-/// and with a flush at the end that waits for ever.
+/// A log line that is lost shows in the exit code, and in one line on stderr unless the pipe is full. Turns red with <c>Console.WriteLine</c> in
+/// the jobs or the loop (a full pipe blocks it, a full disk ends the program), with a flush or a report at the end that
+/// waits for ever, and if a failed write goes unnoticed.
 /// </remarks>
 [Trait("Category", "Faults")]
 [Trait("Length", "Short")]
 [Trait("Row", "24")]
 public sealed class OutputFaultTests
 {
-    private static readonly Dictionary<string, (string? Shell, Reading Reading)> Outputs = new()
+    /// <summary>A pipe holds so much.</summary>
+    private const string FillPipe = "head -c 65536 /dev/zero";
+
+    private const string Lost = "heartbeat: log lines are lost, since stdout cannot be written: ";
+
+    private static readonly Dictionary<string, (string? Shell, Reading Reading, int ExitCode, string Errors)> Outputs = new()
     {
-        ["reader gone"] = (null, Reading.OneLineThenClose),
-        ["closed"] = ("""exec "$0" "$@" >&-""", Reading.Nothing),
-        ["all three closed"] = ("""exec "$0" "$@" <&- >&- 2>&-""", Reading.Nothing),
-        ["full disk"] = ("""exec "$0" "$@" >/dev/full""", Reading.Nothing),
-        ["full pipe that nobody reads"] = ("""head -c 65536 /dev/zero; exec "$0" "$@" """, Reading.Nothing), // it holds so much
-        ["read-only"] = ("""exec "$0" "$@" 1</dev/null""", Reading.Nothing),
+        ["reader gone"] = (null, Reading.OneLineThenClose, 0, ""),
+        ["closed"] = ("""exec "$0" "$@" >&-""", Reading.Nothing, 1, $"{Lost}it is closed\n"),
+        ["all three closed"] = ("""exec "$0" "$@" <&- >&- 2>&-""", Reading.Nothing, 1, ""),
+        ["full disk"] = ("""exec "$0" "$@" >/dev/full""", Reading.Nothing, 1, $"{Lost}No space left on device\n"),
+        ["full pipe that nobody reads"] = ($"{FillPipe}; exec \"$0\" \"$@\"", Reading.Nothing, 1, ""),
+        ["full pipe for stderr too"] = ($"{FillPipe}; exec \"$0\" \"$@\" 2>&1", Reading.Nothing, 1, ""),
+        ["read-only"] = ("""exec "$0" "$@" 1</dev/null""", Reading.Nothing, 1, $"{Lost}it is closed\n"),
     };
 
     private static readonly Dictionary<(string Output, string Format), Task> Running = (
@@ -34,22 +41,35 @@ public sealed class OutputFaultTests
     [InlineData("all three closed", "plain")]
     [InlineData("full disk", "plain")]
     [InlineData("full pipe that nobody reads", "plain")]
+    [InlineData("full pipe for stderr too", "plain")]
     [InlineData("read-only", "plain")]
     [InlineData("reader gone", "json")]
     [InlineData("closed", "json")]
     [InlineData("all three closed", "json")]
     [InlineData("full disk", "json")]
     [InlineData("full pipe that nobody reads", "json")]
+    [InlineData("full pipe for stderr too", "json")]
     [InlineData("read-only", "json")]
     public Task Program_lives_on_through_a_beat_and_stops_as_told_when_its_output_is(string output, string format) => Running[(output, format)];
+
+    /// <remarks>Turns red if a closed stdout swallows what is written to it.</remarks>
+    [Theory]
+    [InlineData("--help", ">/dev/full", "No space left on device")]
+    [InlineData("--version", ">&-", "it is closed")]
+    public async Task One_answer_that_cannot_be_written_is_a_sentence_on_stderr(string argument, string redirection, string reason)
+    {
+        await using var program = ChildProgram.Start([], [argument], $"exec \"$0\" \"$@\" {redirection}", reading: Reading.Nothing);
+        (await program.ExitAsync(TimeSpan.FromSeconds(5))).ShouldBe(1);
+        (await program.ErrorsAsync()).ShouldBe($"heartbeat: output cannot be written: {reason}\n");
+    }
 
     /// <remarks>Turns red if an exception of the console ends the program.</remarks>
     [Theory]
     [InlineData("--help", ">/dev/full 2>/dev/full", 1)]
     [InlineData("--version", ">/dev/full 2>/dev/full", 1)]
     [InlineData("--nonsense", ">/dev/full 2>/dev/full", 2)]
-    [InlineData("--help", ">&- 2>&-", 0)]
-    [InlineData("--version", ">&- 2>&-", 0)]
+    [InlineData("--help", ">&- 2>&-", 1)]
+    [InlineData("--version", ">&- 2>&-", 1)]
     [InlineData("--nonsense", ">&- 2>&-", 2)]
     public async Task One_answer_is_given_without_an_abort_when_nothing_takes_it(string argument, string redirection, int exitCode)
     {
@@ -60,7 +80,7 @@ public sealed class OutputFaultTests
 
     private static async Task BeatAndStopAsync(string output, string format)
     {
-        var (shell, reading) = Outputs[output];
+        var (shell, reading, exitCode, errors) = Outputs[output];
         using var clock = WallClock.BeforeABeat();
         await using var program = ChildProgram.Start([ChildProgram.On, ("LOG_FORMAT", format)], shell: shell, clock: clock, reading: reading);
 
@@ -68,6 +88,7 @@ public sealed class OutputFaultTests
         await Should.ThrowAsync<TimeoutException>(() => program.ExitAsync(TimeSpan.FromSeconds(17)));
         program.ProcessorTime.ShouldBeLessThan(TimeSpan.FromSeconds(1), "it spins");
         program.Send(Signal.Terminate);
-        (await program.ExitAsync(TimeSpan.FromSeconds(6))).ShouldBe(0, output);
+        (await program.ExitAsync(TimeSpan.FromSeconds(6))).ShouldBe(exitCode, output);
+        (await program.ErrorsAsync()).ShouldBe(errors);
     }
 }
