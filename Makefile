@@ -19,14 +19,14 @@ test: ## the everyday tests, on simulated time
 	$(TEST)
 
 soak: ## the fault matrix with its full figures, on simulated time (minutes)
-	$(TEST) -c Release --filter Category=Soak
+	HEARTBEAT_LONG_TESTS=1 $(TEST) -c Release --filter Category=Soak
 
 smoke: publish ## the published program through one real beat
 	HEARTBEAT_PROGRAM=$(PROGRAM) $(TEST) --filter Category=Smoke
 
 faults: publish ## the published program under each fault of the matrix (FILTER=Length=Short: in three minutes)
-	HEARTBEAT_PROGRAM=$(PROGRAM) $(TEST) --filter "Category=Faults$(if $(FILTER),&$(FILTER))"
-	DOTNET_PROCESSOR_COUNT=1 $(TEST) --no-build --filter "Category=Faults&Row=4$(if $(FILTER),&$(FILTER))"
+	HEARTBEAT_LONG_TESTS=1 HEARTBEAT_PROGRAM=$(PROGRAM) $(TEST) --filter "Category=Faults$(if $(FILTER),&$(FILTER))"
+	HEARTBEAT_LONG_TESTS=1 DOTNET_PROCESSOR_COUNT=1 $(TEST) --no-build --filter "FullyQualifiedName~HistoryTests$(if $(FILTER),&$(FILTER))"
 
 mutants: ## break the product on purpose, once for each promise, and see the tests go red
 	dotnet run --file Heartbeat.Tests/Mutants/Mutants.cs

@@ -80,6 +80,7 @@ internal sealed class ChildProgram : IAsyncDisposable
         string[] command = shell is null ? [program] : ["/bin/sh", "-c", shell, program];
         var start = new ProcessStartInfo(command[0], [.. command[1..], .. arguments ?? []])
         {
+            RedirectStandardInput = true,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
@@ -114,6 +115,13 @@ internal sealed class ChildProgram : IAsyncDisposable
         const int Capacity = 65_536;
         using var output = File.OpenWrite($"/proc/{_process.Id}/fd/1");
         output.Write(new byte[Capacity]);
+    }
+
+    /// <summary>Types a key on its stdin.</summary>
+    public void Type(char key)
+    {
+        _process.StandardInput.Write(key);
+        _process.StandardInput.Flush();
     }
 
     /// <returns>Whether there was a process to send it to.</returns>

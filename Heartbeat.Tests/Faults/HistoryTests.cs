@@ -8,13 +8,12 @@ using Xunit.Abstractions;
 
 namespace Heartbeat.Tests.Faults;
 
-/// <summary>Row 4: what has become of every one-shot, when 8 real threads schedule and cancel until the stop and beyond it.</summary>
+/// <summary>What has become of every one-shot, when 8 real threads schedule and cancel until the stop and beyond it.</summary>
 /// <remarks>
 /// Turns red without the lock in Cancel or in the look (an entry is cancelled and runs, or runs twice), without the one in
 /// Dispose (an entry that is neither run nor dropped), and if the stop's line counts anything wrong.
 /// </remarks>
 [Trait("Category", "Faults")]
-[Trait("Row", "4")]
 [Collection(nameof(RealThreadTests))]
 public sealed class HistoryTests(ITestOutputHelper output)
 {
@@ -23,11 +22,11 @@ public sealed class HistoryTests(ITestOutputHelper output)
 
     private static readonly TimeSpan Far = TimeSpan.FromDays(1);
 
-    [Fact]
+    [LongFact]
     [Trait("Length", "Short")]
     public Task Every_one_shot_ends_as_exactly_one_of_started_cancelled_and_dropped_in_5_s() => RoundsAsync(5);
 
-    [Fact]
+    [LongFact]
     [Trait("Length", "Long")]
     public Task Every_one_shot_ends_as_exactly_one_of_started_cancelled_and_dropped_in_60_s() => RoundsAsync(60);
 

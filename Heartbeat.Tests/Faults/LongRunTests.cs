@@ -1,12 +1,13 @@
 using System.Diagnostics;
 using System.Globalization;
+using Heartbeat.Tests.Infra;
 using Shouldly;
 using Xunit;
 using Xunit.Abstractions;
 
 namespace Heartbeat.Tests.Faults;
 
-/// <summary>Rows 11 and 27: minutes of real time on a busy machine, and ten of them on an idle one.</summary>
+/// <summary>Minutes of real time on a busy machine, and ten of them on an idle one.</summary>
 [Trait("Category", "Faults")]
 [Trait("Length", "Long")]
 public sealed class LongRunTests(ITestOutputHelper output)
@@ -14,8 +15,7 @@ public sealed class LongRunTests(ITestOutputHelper output)
     private static readonly TimeSpan Minute = TimeSpan.FromMinutes(1);
 
     /// <remarks>No sabotage: a bound. Lateness has the slack of a machine that has half a processor for each of its programs.</remarks>
-    [Fact]
-    [Trait("Row", "11")]
+    [ProgramFact]
     public async Task Twice_as_many_busy_loops_as_processors_cost_no_beat_in_3_minutes()
     {
         const int Beats = 3;
@@ -48,8 +48,7 @@ public sealed class LongRunTests(ITestOutputHelper output)
     }
 
     /// <remarks>Turns red if each run leaves something behind: a registration, a timer, a thread, a handle.</remarks>
-    [Fact]
-    [Trait("Row", "27")]
+    [ProgramFact]
     public async Task Memory_threads_and_handles_are_flat_over_10_minutes()
     {
         const int Beats = 10;

@@ -1,9 +1,10 @@
+using Heartbeat.Tests.Infra;
 using Shouldly;
 using Xunit;
 
 namespace Heartbeat.Tests.Faults;
 
-/// <summary>Row 24: nobody takes what the program writes.</summary>
+/// <summary>Nobody takes what the program writes.</summary>
 /// <remarks>
 /// A log line that is lost shows in the exit code, and in one line on stderr unless the pipe is full. Turns red with <c>Console.WriteLine</c> in
 /// the jobs or the loop (a full pipe blocks it, a full disk ends the program), with a flush or a report at the end that
@@ -11,7 +12,6 @@ namespace Heartbeat.Tests.Faults;
 /// </remarks>
 [Trait("Category", "Faults")]
 [Trait("Length", "Short")]
-[Trait("Row", "24")]
 public sealed class OutputFaultTests
 {
     /// <summary>A pipe holds so much.</summary>
@@ -35,7 +35,7 @@ public sealed class OutputFaultTests
         from format in new[] { "plain", "json" }
         select (output, format)).ToDictionary(static each => each, static each => Task.Run(() => BeatAndStopAsync(each.output, each.format)));
 
-    [Theory]
+    [ProgramTheory]
     [InlineData("reader gone", "plain")]
     [InlineData("closed", "plain")]
     [InlineData("all three closed", "plain")]
@@ -53,7 +53,7 @@ public sealed class OutputFaultTests
     public Task Program_lives_on_through_a_beat_and_stops_as_told_when_its_output_is(string output, string format) => Running[(output, format)];
 
     /// <remarks>Turns red if a closed stdout swallows what is written to it.</remarks>
-    [Theory]
+    [ProgramTheory]
     [InlineData("--help", ">/dev/full", "No space left on device")]
     [InlineData("--version", ">&-", "it is closed")]
     public async Task One_answer_that_cannot_be_written_is_a_sentence_on_stderr(string argument, string redirection, string reason)
@@ -64,7 +64,7 @@ public sealed class OutputFaultTests
     }
 
     /// <remarks>Turns red if an exception of the console ends the program.</remarks>
-    [Theory]
+    [ProgramTheory]
     [InlineData("--help", ">/dev/full 2>/dev/full", 1)]
     [InlineData("--version", ">/dev/full 2>/dev/full", 1)]
     [InlineData("--nonsense", ">/dev/full 2>/dev/full", 2)]

@@ -1,13 +1,13 @@
+using Heartbeat.Tests.Infra;
 using Shouldly;
 using Xunit;
 
 namespace Heartbeat.Tests.Faults;
 
-/// <summary>Row 28: a machine that has little. No sabotage: a bound.</summary>
-/// <remarks>Each row beats once, on time and in UTC, and stops as told. All run at once.</remarks>
+/// <summary>A machine that has little. No sabotage: a bound.</summary>
+/// <remarks>Each beats once, on time and in UTC, and stops as told. All run at once.</remarks>
 [Trait("Category", "Faults")]
 [Trait("Length", "Short")]
-[Trait("Row", "28")]
 public sealed class PoorMachineTests
 {
     private static readonly Dictionary<string, (string? Shell, (string, string)[] Environment)> Machines = new()
@@ -31,7 +31,7 @@ public sealed class PoorMachineTests
     private static readonly Dictionary<string, Task> Running =
         Machines.Keys.ToDictionary(static machine => machine, static machine => Task.Run(() => BeatAsync(machine)));
 
-    [Theory]
+    [ProgramTheory]
     [InlineData("one CPU")]
     [InlineData("32 MB of heap")]
     [InlineData("32 file handles")]

@@ -1,3 +1,4 @@
+using Heartbeat.Tests.Infra;
 using Shouldly;
 using Xunit;
 
@@ -8,7 +9,7 @@ namespace Heartbeat.Tests.Faults;
 public sealed class SmokeTest
 {
     /// <remarks>Turns red if the minute is not kept, a line differs, the delay is not 10 s, or the end is not told.</remarks>
-    [Fact]
+    [ProgramFact]
     public async Task One_beat_is_two_lines_with_one_id_ten_seconds_apart_and_SIGTERM_ends_the_program_with_0()
     {
         var slack = TimeSpan.FromMilliseconds(250);

@@ -1,22 +1,22 @@
+using Heartbeat.Tests.Infra;
 using Shouldly;
 using Xunit;
 
 namespace Heartbeat.Tests.Faults;
 
-/// <summary>Row 25: signals at any time.</summary>
+/// <summary>Signals at any time.</summary>
 /// <remarks>
 /// Until the program has its handlers, some ten milliseconds after its start, a signal has the system's meaning and ends it
 /// with 128 and its number: no program can change that. From the first line of the log on it ends with 0.
 /// </remarks>
 [Trait("Category", "Faults")]
 [Trait("Length", "Short")]
-[Trait("Row", "25")]
 public sealed class StopFaultTests
 {
     private static readonly TimeSpan Soon = TimeSpan.FromSeconds(10);
 
     /// <remarks>Turns red if handlers are registered after the first line, and if a signal meets a program that is half up and is lost.</remarks>
-    [Fact]
+    [ProgramFact]
     public async Task SIGTERM_from_0_to_300_ms_after_the_start_always_ends_the_program()
     {
         var codes = new int[100];
@@ -36,7 +36,7 @@ public sealed class StopFaultTests
     }
 
     /// <remarks>Turns red with a late registration, and with a signal left out.</remarks>
-    [Theory]
+    [ProgramTheory]
     [InlineData(Signal.Hangup)]
     [InlineData(Signal.Interrupt)]
     [InlineData(Signal.Quit)]
@@ -55,7 +55,7 @@ public sealed class StopFaultTests
     /// <remarks>
     /// Turns red if a job that is going is not waited for, and if one that schedules at that moment fails.
     /// </remarks>
-    [Fact]
+    [ProgramFact]
     public async Task SIGTERM_during_a_beat_drops_its_event_or_refuses_it_and_nothing_fails()
     {
         await Task.WhenAll(Enumerable.Range(0, 20).Select(static async _ =>
@@ -68,7 +68,7 @@ public sealed class StopFaultTests
     }
 
     /// <remarks>Turns red with a delay that does not know of the stop: the event runs, or the stop waits for it.</remarks>
-    [Fact]
+    [ProgramFact]
     public async Task SIGTERM_between_a_beat_and_its_event_drops_the_event_and_names_it()
     {
         using var clock = WallClock.BeforeABeat();
@@ -81,7 +81,7 @@ public sealed class StopFaultTests
     }
 
     /// <remarks>Turns red if the stop counts the run that is going as one to come.</remarks>
-    [Fact]
+    [ProgramFact]
     public async Task SIGTERM_during_an_event_leaves_nothing_to_drop()
     {
         using var clock = WallClock.BeforeABeat();
@@ -95,7 +95,7 @@ public sealed class StopFaultTests
     /// A pipe that is full holds the stop up, for as long as its last line may take. Turns red if the second signal is taken
     /// like the first.
     /// </remarks>
-    [Theory]
+    [ProgramTheory]
     [InlineData(Signal.Terminate, 143)]
     [InlineData(Signal.Interrupt, 130)]
     public async Task Second_signal_ends_the_program_at_once(Signal signal, int exitCode)
@@ -116,7 +116,7 @@ public sealed class StopFaultTests
     }
 
     /// <remarks>Turns red with a registration that does not look at what the parent has decided.</remarks>
-    [Theory]
+    [ProgramTheory]
     [InlineData("""exec nohup "$0" "$@" """, Signal.Hangup)]
     [InlineData("""trap "" INT QUIT; exec "$0" "$@" """, Signal.Interrupt)]
     [InlineData("""trap "" INT QUIT; exec "$0" "$@" """, Signal.Quit)]

@@ -1,9 +1,10 @@
+using Heartbeat.Tests.Infra;
 using Shouldly;
 using Xunit;
 
 namespace Heartbeat.Tests.Faults;
 
-/// <summary>Row 23, and row 21's part: what the environment says, and in which language.</summary>
+/// <summary>What the environment says, and in which language.</summary>
 [Trait("Category", "Faults")]
 [Trait("Length", "Short")]
 public sealed class SwitchFaultTests
@@ -12,8 +13,7 @@ public sealed class SwitchFaultTests
     private const string Scheduled = "INFO: Scheduled heartbeat (timed): '* * * * *' in UTC, first due ";
 
     /// <remarks>Turns red with <c>bool.TryParse</c>, without the trimming, and with a comparison that minds case.</remarks>
-    [Theory]
-    [Trait("Row", "23")]
+    [ProgramTheory]
     // off
     [InlineData(null, false)]
     [InlineData("", false)]
@@ -41,8 +41,7 @@ public sealed class SwitchFaultTests
     }
 
     /// <remarks>Turns red if the value is not escaped, not cut, or cut before it is compared.</remarks>
-    [Theory]
-    [Trait("Row", "23")]
+    [ProgramTheory]
     [InlineData("2", "2")]
     [InlineData("truе", "tru<U+0435>")] // its last letter is Cyrillic
     [InlineData("оff", "<U+043E>ff")] // its first letter is Cyrillic
@@ -61,8 +60,7 @@ public sealed class SwitchFaultTests
     }
 
     /// <remarks>Turns red if the value is not cut.</remarks>
-    [Fact]
-    [Trait("Row", "23")]
+    [ProgramFact]
     public async Task Value_of_64_KB_is_on_with_a_warning_that_is_cut()
     {
         var lines = await FirstLinesAsync(new string('1', 65_536));
@@ -73,8 +71,7 @@ public sealed class SwitchFaultTests
     }
 
     /// <remarks>Turns red if letters or dates follow the culture, in a build that knows cultures.</remarks>
-    [Theory]
-    [Trait("Row", "21")]
+    [ProgramTheory]
     [InlineData("tr_TR.UTF-8")]
     [InlineData("ar_SA.UTF-8")]
     [InlineData("fa_IR.UTF-8")]
