@@ -7,7 +7,9 @@ using Microsoft.Extensions.Logging;
 
 namespace Heartbeat;
 
-/// <summary>The composition root: here, and nowhere else, are the clock, the console and the environment named.</summary>
+/// <summary>
+/// The composition root: here, and nowhere else, are the clock, the console and the environment named.
+/// </summary>
 internal static partial class Program
 {
     internal static async Task<int> Main(string[] args)
@@ -34,7 +36,8 @@ internal static partial class Program
                         && string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR"));
                     using (var input = Console.OpenStandardInput())
                     {
-                        var console = new VerifyConsole(input, Console.Out, Console.Error, hasColours, !Console.IsErrorRedirected);
+                        var console = new VerifyConsole(
+                            input, Console.Out, Console.Error, hasColours, !Console.IsErrorRedirected);
                         return VerifyCommand.Run(rest, console, TimeProvider.System);
                     }
 

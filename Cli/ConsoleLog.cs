@@ -15,10 +15,14 @@ internal static class ConsoleLog
     /// </remarks>
     /// <param name="settings">Which lines to show, and how.</param>
     /// <param name="time">Tells when a line was logged.</param>
-    [SuppressMessage("Reliability", "CA2000", Justification = "The factory owns providers that are added to it; not those it is made with.")]
+    [SuppressMessage("Reliability", "CA2000", Justification = "The factory disposes the providers added to it.")]
     public static ILoggerFactory Create(Settings settings, TimeProvider time)
     {
-        var options = new ConsoleLoggerOptions { FormatterName = settings.Format, QueueFullMode = ConsoleLoggerQueueFullMode.DropWrite };
+        var options = new ConsoleLoggerOptions
+        {
+            FormatterName = settings.Format,
+            QueueFullMode = ConsoleLoggerQueueFullMode.DropWrite,
+        };
         ConsoleFormatter? formatter = settings.Format switch
         {
             PlainFormatter.FormatterName => new PlainFormatter(),
@@ -29,7 +33,11 @@ internal static class ConsoleLog
         {
             return LoggerFactory.Create(logging => logging
                 .SetMinimumLevel(settings.Level)
-                .AddConsole(console => (console.FormatterName, console.QueueFullMode) = (options.FormatterName, options.QueueFullMode)));
+                .AddConsole(console =>
+                {
+                    console.FormatterName = options.FormatterName;
+                    console.QueueFullMode = options.QueueFullMode;
+                }));
         }
 
         // Without the service container, which would be most of the time until the first line.

@@ -36,13 +36,15 @@ internal static class Help
 
     /// <summary>The version, with the commit it was built from.</summary>
     public static string Version =>
-        typeof(Help).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "unknown";
+        typeof(Help).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion
+        ?? "unknown";
 
     /// <summary>Refuses arguments that no use of the program has.</summary>
     public static UsageException Refuse(string[] arguments)
     {
         var first = arguments[0];
-        if (Arguments.Contains(first)) return new($"{first} stands alone, found '{Excerpt.Of(arguments[1])}' after it.");
+        if (Arguments.Contains(first))
+            return new($"{first} stands alone, found '{Excerpt.Of(arguments[1])}' after it.");
 
         var advice = Nearest.To(first, Arguments) is { } nearest ? $"did you mean {nearest}?" : "try --help.";
         return new($"unknown argument '{Excerpt.Of(first)}': {advice}");

@@ -11,26 +11,29 @@ namespace Heartbeat.Cli;
 
 /// <summary>The JSON log: one object a line, with the values of the message under <c>State</c>.</summary>
 /// <remarks>
-/// The same members as .NET's own formatter writes, which shows dates as <c>11/25/2026 07:55:00 \u002B00:00</c>. Here they
-/// are ISO 8601 with their offset, and only what could break a line or command a terminal is escaped: the log is not
-/// meant to be put into HTML. Called on the thread that logs; any thread.
+/// The same members as .NET's own formatter writes, which shows dates as <c>11/25/2026 07:55:00 \u002B00:00</c>. Here
+/// they are ISO 8601 with their offset, and only what could break a line or command a terminal is escaped: the log is
+/// not meant to be put into HTML. Called on the thread that logs; any thread.
 /// </remarks>
 /// <param name="time">Tells when a line was logged.</param>
 internal sealed class JsonFormatter(TimeProvider time) : ConsoleFormatter(FormatterName)
 {
     public const string FormatterName = ConsoleFormatterNames.Json;
 
-    private static readonly JsonWriterOptions Readable = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly JsonWriterOptions Readable =
+        new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <inheritdoc/>
-    public override void Write<TState>(in LogEntry<TState> logEntry, IExternalScopeProvider? scopeProvider, TextWriter textWriter)
+    public override void Write<TState>(
+        in LogEntry<TState> logEntry, IExternalScopeProvider? scopeProvider, TextWriter textWriter)
     {
         // The object is complete before it is written: a value that throws must not leave half a line in the writer.
         var line = new ArrayBufferWriter<byte>();
         using (var json = new Utf8JsonWriter(line, Readable))
         {
             json.WriteStartObject();
-            json.WriteString("Timestamp", time.GetUtcNow().ToString("yyyy-MM-ddTHH:mm:ss.fffZ", CultureInfo.InvariantCulture));
+            json.WriteString(
+                "Timestamp", time.GetUtcNow().ToString("yyyy-MM-ddTHH:mm:ss.fffZ", CultureInfo.InvariantCulture));
             json.WriteNumber("EventId", logEntry.EventId.Id);
             json.WriteString("LogLevel", logEntry.LogLevel.ToString());
             json.WriteString("Category", logEntry.Category);

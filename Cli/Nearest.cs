@@ -3,17 +3,22 @@ namespace Heartbeat.Cli;
 /// <summary>Finds what somebody meant who mistyped it.</summary>
 internal static class Nearest
 {
-    /// <summary>The choice that the text is closest to; <see langword="null"/> if half of that would have to change.</summary>
+    /// <summary>
+    /// The choice that the text is closest to; <see langword="null"/> if half of that would have to change.
+    /// </summary>
     public static string? To(string text, IEnumerable<string> choices)
     {
         var nearest = choices.MinBy(choice => Distance(text, choice));
         return nearest is not null && Distance(text, nearest) * 2 < nearest.Length ? nearest : null;
     }
 
-    /// <summary>How many letters to insert, drop, replace or swap with the next one make one text the other; any case.</summary>
+    /// <summary>
+    /// How many letters to insert, drop, replace or swap with the next one make one text the other; any case.
+    /// </summary>
     internal static int Distance(string from, string to)
     {
-        // row[j] is the distance of the first i letters of one text from the first j of the other; above is that of i - 1.
+        // row[j] is the distance of the first i letters of one text from the first j of the other; above is that of i -
+        // 1.
         var before = new int[to.Length + 1];
         var above = new int[to.Length + 1];
         var row = new int[to.Length + 1];

@@ -9,19 +9,25 @@ namespace Heartbeat.Cli;
 
 /// <summary>The plain console line: <c>INFO: message</c>, an exception below it, indented.</summary>
 /// <remarks>
-/// A message never spans lines and never carries control characters: they are escaped, so that nothing that a job or the
-/// environment brings can forge a line or command a terminal. Called on the thread that logs; any thread.
+/// A message never spans lines and never carries control characters: they are escaped, so that nothing that a job or
+/// the environment brings can forge a line or command a terminal. Called on the thread that logs; any thread.
 /// </remarks>
 internal sealed class PlainFormatter() : ConsoleFormatter(FormatterName)
 {
     public const string FormatterName = "plain";
 
-    /// <summary>Control characters, line and paragraph separators, and those that turn the direction of writing.</summary>
+    /// <summary>
+    /// Control characters, line and paragraph separators, and those that turn the direction of writing.
+    /// </summary>
     private static readonly SearchValues<char> Unprintable = SearchValues.Create(
-        [.. Enumerable.Range(0, 0xA0).Select(static code => (char)code).Where(char.IsControl), .. "\u2028\u2029\u202A\u202B\u202C\u202D\u202E\u2066\u2067\u2068\u2069"]);
+    [
+        .. Enumerable.Range(0, 0xA0).Select(static code => (char)code).Where(char.IsControl),
+        .. "\u2028\u2029\u202A\u202B\u202C\u202D\u202E\u2066\u2067\u2068\u2069",
+    ]);
 
     /// <inheritdoc/>
-    public override void Write<TState>(in LogEntry<TState> logEntry, IExternalScopeProvider? scopeProvider, TextWriter textWriter)
+    public override void Write<TState>(
+        in LogEntry<TState> logEntry, IExternalScopeProvider? scopeProvider, TextWriter textWriter)
     {
         // All texts are made before the first is written: one that throws must not leave half a line in the writer.
         var message = Escape(logEntry.Formatter(logEntry.State, logEntry.Exception));

@@ -15,15 +15,20 @@ internal sealed record Settings(string Format, LogLevel Level)
 
     private static readonly (string Word, string Value)[] Formats =
     [
-        ("plain", PlainFormatter.FormatterName), ("json", JsonFormatter.FormatterName), ("systemd", ConsoleFormatterNames.Systemd),
+        ("plain", PlainFormatter.FormatterName),
+        ("json", JsonFormatter.FormatterName),
+        ("systemd", ConsoleFormatterNames.Systemd),
     ];
 
     /// <summary>The names of .NET's levels, and the short ones that other programs use.</summary>
     private static readonly (string Word, LogLevel Value)[] Levels =
     [
-        ("trace", LogLevel.Trace), ("debug", LogLevel.Debug), ("info", LogLevel.Information), ("information", LogLevel.Information),
-        ("warn", LogLevel.Warning), ("warning", LogLevel.Warning), ("error", LogLevel.Error), ("fatal", LogLevel.Critical),
-        ("critical", LogLevel.Critical), ("none", LogLevel.None),
+        ("trace", LogLevel.Trace), ("debug", LogLevel.Debug),
+        ("info", LogLevel.Information), ("information", LogLevel.Information),
+        ("warn", LogLevel.Warning), ("warning", LogLevel.Warning),
+        ("error", LogLevel.Error),
+        ("fatal", LogLevel.Critical), ("critical", LogLevel.Critical),
+        ("none", LogLevel.None),
     ];
 
     /// <summary>Reads the settings.</summary>
@@ -34,7 +39,8 @@ internal sealed record Settings(string Format, LogLevel Level)
         Choose(LevelVariable, environment, Levels, LogLevel.Information));
 
     /// <summary>The value of the chosen word; blanks around it and case do not matter.</summary>
-    private static T Choose<T>(string variable, Func<string, string?> environment, (string Word, T Value)[] choices, T standard)
+    private static T Choose<T>(
+        string variable, Func<string, string?> environment, (string Word, T Value)[] choices, T standard)
     {
         var given = environment(variable)?.Trim();
         if (string.IsNullOrEmpty(given)) return standard;

@@ -7,9 +7,9 @@ internal static class StandardStreams
 
     /// <summary>Opens the null device, to read only, on each standard stream that the parent has closed.</summary>
     /// <remarks>
-    /// To be called before anything is opened: the system gives out the lowest free descriptor, so the runtime's own pipe
-    /// for signals would become stdout, and a log line a handful of signals. A closed stdin reads as empty; to write to a
-    /// closed stdout fails as it does everywhere, and what is lost does not go unnoticed.
+    /// To be called before anything is opened: the system gives out the lowest free descriptor, so the runtime's own
+    /// pipe for signals would become stdout, and a log line a handful of signals. A closed stdin reads as empty; to
+    /// write to a closed stdout fails as it does everywhere, and what is lost does not go unnoticed.
     /// </remarks>
     public static void Claim()
     {

@@ -14,11 +14,12 @@ internal sealed class StopSignals : IDisposable
     private static readonly PosixSignal[] Signals =
         [PosixSignal.SIGINT, PosixSignal.SIGTERM, PosixSignal.SIGHUP, PosixSignal.SIGQUIT];
 
-    [SuppressMessage("Usage", "CA2213", Justification = "A signal may come at any time, and a source without a timer holds nothing.")]
+    [SuppressMessage("Usage", "CA2213", Justification = "A signal may come at any time; it holds nothing.")]
     private readonly CancellationTokenSource _stop = new();
     private readonly PosixSignalRegistration[] _registrations;
 
-    public StopSignals() => _registrations = [.. Signals.Select(signal => PosixSignalRegistration.Create(signal, OnSignal))];
+    public StopSignals() =>
+        _registrations = [.. Signals.Select(signal => PosixSignalRegistration.Create(signal, OnSignal))];
 
     /// <summary>Cancelled at the first signal.</summary>
     public CancellationToken Token => _stop.Token;

@@ -17,18 +17,22 @@ public sealed partial class ConsoleLogTests
 
     [Fact]
     public void Plain_is_a_word_and_the_message() =>
-        Lines("plain", LogLevel.Information, static logger => LogBeat(logger, Uuid)).ShouldBe([$"INFO: Beat: UUID={Uuid}"]);
+        Lines("plain", LogLevel.Information, static logger => LogBeat(logger, Uuid))
+            .ShouldBe([$"INFO: Beat: UUID={Uuid}"]);
 
     [Fact]
     public void Systemd_is_a_priority_the_category_and_the_message() =>
-        Lines("systemd", LogLevel.Information, static logger => LogBeat(logger, Uuid)).ShouldBe([$"<6>Tests[7] Beat: UUID={Uuid}"]);
+        Lines("systemd", LogLevel.Information, static logger => LogBeat(logger, Uuid))
+            .ShouldBe([$"<6>Tests[7] Beat: UUID={Uuid}"]);
 
     [Fact]
     public void Json_is_an_object_a_line_with_the_UUID_as_a_field() =>
         Lines("json", LogLevel.Information, static logger => LogBeat(logger, Uuid)).ShouldBe(
         [
-            "{\"Timestamp\":\"2026-11-25T07:55:00.123Z\",\"EventId\":7,\"LogLevel\":\"Information\",\"Category\":\"Tests\","
-                + $"\"Message\":\"Beat: UUID={Uuid}\",\"State\":{{\"Uuid\":\"{Uuid}\",\"{{OriginalFormat}}\":\"Beat: UUID={{Uuid}}\"}}}}",
+            """{"Timestamp":"2026-11-25T07:55:00.123Z","EventId":7,"LogLevel":"Information","Category":"Tests",""" +
+            $$$"""
+            "Message":"Beat: UUID={{{Uuid}}}","State":{"Uuid":"{{{Uuid}}}","{OriginalFormat}":"Beat: UUID={Uuid}"}}
+            """,
         ]);
 
     [Theory]

@@ -26,10 +26,15 @@ public sealed class HelpTests
     public void Names_each_value_that_is_accepted(string variable)
     {
         var refusal = Should.Throw<UsageException>(() => Settings.Read(name => name == variable ? "?" : null)).Message;
-        var accepted = refusal[$"{variable} must be one of ".Length..refusal.IndexOf(';', StringComparison.Ordinal)].Split(", ");
-        var described = Help.Text[(Help.Text.IndexOf($"\n  {variable} ", StringComparison.Ordinal) + $"\n  {variable} ".Length)..];
-        described[..described.IndexOf("(default", StringComparison.Ordinal)]
+        var accepted = Between(refusal, $"{variable} must be one of ", ";").Split(", ");
+        Between(Help.Text, $"\n  {variable} ", "(default")
             .Split([" or ", ", ", ",", " ", "\n"], StringSplitOptions.RemoveEmptyEntries).ShouldBe(accepted);
+
+        static string Between(string text, string before, string after)
+        {
+            var start = text.IndexOf(before, StringComparison.Ordinal) + before.Length;
+            return text[start..text.IndexOf(after, start, StringComparison.Ordinal)];
+        }
     }
 
     [Fact]

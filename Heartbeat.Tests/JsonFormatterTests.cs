@@ -27,7 +27,8 @@ public sealed class JsonFormatterTests
             ("Berlin", new DateTimeOffset(2026, 7, 1, 9, 30, 0, 125, TimeSpan.FromHours(2))),
             ("Local", new DateTime(2026, 7, 1, 9, 30, 0, DateTimeKind.Utc)),
             ("Step", TimeSpan.FromHours(-1.5)),
-            ("Runs", 3L), ("Small", (byte)7), ("Exact", 1.10m), ("Lateness", 0.25), ("Single", 0.1f), ("None", double.NaN),
+            ("Runs", 3L), ("Small", (byte)7), ("Exact", 1.10m), ("Lateness", 0.25), ("Single", 0.1f),
+            ("None", double.NaN),
             ("On", true), ("Nothing", null), ("Job", "it's \"5 o'clock\" + 1")).ShouldBe(
             """
             {"Due":"2026-11-25T07:55:00+00:00","Berlin":"2026-07-01T09:30:00.125+02:00","Local":"2026-07-01T09:30:00Z",
@@ -35,7 +36,9 @@ public sealed class JsonFormatterTests
             "On":true,"Nothing":null,"Job":"it's \"5 o'clock\" + 1"}
             """.ReplaceLineEndings(""));
 
-    /// <summary>Controls, separators and marks of direction are escaped, and can be read back; half a pair cannot.</summary>
+    /// <summary>
+    /// Controls, separators and marks of direction are escaped, and can be read back; half a pair cannot.
+    /// </summary>
     [Theory]
     [InlineData("two\r\nlines", "two\\r\\nlines", "two\r\nlines")]
     [InlineData("\u001B[2J\u0007", "\\u001B[2J\\u0007", "\u001B[2J\u0007")]
@@ -75,7 +78,9 @@ public sealed class JsonFormatterTests
         CultureInfo.CurrentCulture = other;
         try
         {
-            State(("Lateness", 0.25), ("Exact", 1.5m), ("Due", DateTimeOffset.UnixEpoch), ("Time", TimeOnly.MinValue)).ShouldBe(
+            State(
+                ("Lateness", 0.25), ("Exact", 1.5m),
+                ("Due", DateTimeOffset.UnixEpoch), ("Time", TimeOnly.MinValue)).ShouldBe(
                 """{"Lateness":0.25,"Exact":1.5,"Due":"1970-01-01T00:00:00+00:00","Time":"00:00"}""");
         }
         finally
@@ -87,7 +92,8 @@ public sealed class JsonFormatterTests
     private static string State(params (string Name, object? Value)[] values)
     {
         using var writer = new StringWriter { NewLine = "\n" };
-        Write(writer, values.Select(static value => KeyValuePair.Create(value.Name, value.Value)).ToArray(), static _ => "", null);
+        var state = values.Select(static value => KeyValuePair.Create(value.Name, value.Value)).ToArray();
+        Write(writer, state, static _ => "", null);
         var line = writer.ToString();
         line.ShouldStartWith($"{Head}\"\",\"State\":");
         line.ShouldEndWith("}\n");

@@ -6,7 +6,9 @@ using Xunit;
 
 namespace Heartbeat.Tests;
 
-/// <remarks>Sabotages caught: no Escape of the message; none of the exception; Replace("\n") alone; LogLevel.ToString.</remarks>
+/// <remarks>
+/// Sabotages caught: no Escape of the message; none of the exception; Replace("\n") alone; LogLevel.ToString.
+/// </remarks>
 public sealed class PlainFormatterTests
 {
     [Theory]
@@ -58,7 +60,8 @@ public sealed class PlainFormatterTests
     }
 
     private static void Write(StringWriter writer, LogLevel level, string message, Exception? exception) =>
-        new PlainFormatter().Write(new LogEntry<string>(level, "Tests", 0, message, exception, static (state, _) => state), null, writer);
+        new PlainFormatter().Write(
+            new LogEntry<string>(level, "Tests", 0, message, exception, static (state, _) => state), null, writer);
 
 #pragma warning disable CA1032 // It is thrown nowhere but here.
     private sealed class Written(string? text) : Exception

@@ -7,10 +7,12 @@ using Xunit;
 
 namespace Heartbeat.Tests;
 
-/// <summary>The composition root, as its user sees it: the real console log and the real loop, on a clock of the test.</summary>
+/// <summary>
+/// The composition root, as its user sees it: the real console log and the real loop, on a clock of the test.
+/// </summary>
 /// <remarks>
-/// Sabotages caught: the switch not read; the clock of the system in UuidV1; the summary or the start left out; the exit
-/// code of a job that outlives the stop; settings read before --help.
+/// Sabotages caught: the switch not read; the clock of the system in UuidV1; the summary or the start left out; the
+/// exit code of a job that outlives the stop; settings read before --help.
 /// </remarks>
 [Collection(ConsoleCapture.Collection)]
 public sealed class ProgramTests
@@ -59,7 +61,10 @@ public sealed class ProgramTests
         await stop.CancelAsync();
         (await run).ShouldBe(0);
         console.Lines.ShouldBe(
-            ["INFO: Stopped: 1 run started, 0 failed; 1 pending one-shot dropped: heartbeat (event) due 2024-01-01T12:00:10+00:00"]);
+        [
+            "INFO: Stopped: 1 run started, 0 failed; "
+                + "1 pending one-shot dropped: heartbeat (event) due 2024-01-01T12:00:10+00:00",
+        ]);
     }
 
     [Theory]
@@ -127,18 +132,20 @@ public sealed class ProgramTests
     {
         using var console = new ConsoleCapture();
         await RefusesAsync(
-            new TimeZoneNotFoundException("The time zone ID 'Europe/Berlin' was not found on the local computer."),
-            "a job cannot be registered: TimeZoneNotFoundException: The time zone ID 'Europe/Berlin' was not found on the local computer.");
+            new TimeZoneNotFoundException("The time zone 'Europe/Berlin' was not found."),
+            "a job cannot be registered: TimeZoneNotFoundException: The time zone 'Europe/Berlin' was not found.");
+        var cause = new InvalidOperationException("No settings.", new IOException("Gone."));
         await RefusesAsync(
-            new TypeInitializationException("Jobs", new InvalidOperationException("No settings.", new IOException("Gone."))),
+            new TypeInitializationException("Jobs", cause),
             "a job cannot be registered: InvalidOperationException: No settings.");
         console.Lines.ShouldBeEmpty();
 
         async Task RefusesAsync(Exception thrown, string message)
         {
-            using var logging = ConsoleLog.Create(new Settings(PlainFormatter.FormatterName, LogLevel.Information), _clock);
-            (await Should.ThrowAsync<UsageException>(() => Program.RunAsync(_ => throw thrown, _clock, logging, CancellationToken.None)))
-                .Message.ShouldBe(message);
+            using var logging = Log(LogLevel.Information);
+            var refusal = await Should.ThrowAsync<UsageException>(
+                () => Program.RunAsync(_ => throw thrown, _clock, logging, CancellationToken.None));
+            refusal.Message.ShouldBe(message);
         }
     }
 
@@ -146,20 +153,25 @@ public sealed class ProgramTests
     public async Task At_debug_a_job_that_cannot_be_registered_shows_its_exception()
     {
         using var console = new ConsoleCapture();
-        using (var logging = ConsoleLog.Create(new Settings(PlainFormatter.FormatterName, LogLevel.Debug), _clock))
+        using (var logging = Log(LogLevel.Debug))
         {
-            await Should.ThrowAsync<UsageException>(() => Program.RunAsync(
-                static _ => throw new InvalidOperationException("No settings."), _clock, logging, CancellationToken.None));
+            var thrown = new InvalidOperationException("No settings.");
+            await Should.ThrowAsync<UsageException>(
+                () => Program.RunAsync(_ => throw thrown, _clock, logging, CancellationToken.None));
         }
 
         var lines = console.Lines;
-        lines[..2].ShouldBe(["DEBUG: A job cannot be registered", "    System.InvalidOperationException: No settings."]);
+        lines[..2].ShouldBe(
+            ["DEBUG: A job cannot be registered", "    System.InvalidOperationException: No settings."]);
         lines[2].ShouldStartWith("       at Heartbeat.Tests.ProgramTests.");
     }
 
     private async Task<int> RunAsync(string? enable, LogLevel level, CancellationToken stop)
     {
-        using var logging = ConsoleLog.Create(new Settings(PlainFormatter.FormatterName, level), _clock);
+        using var logging = Log(level);
         return await Program.RunAsync(name => name == HeartbeatSwitch.Variable ? enable : null, _clock, logging, stop);
     }
+
+    private ILoggerFactory Log(LogLevel level) =>
+        ConsoleLog.Create(new Settings(PlainFormatter.FormatterName, level), _clock);
 }

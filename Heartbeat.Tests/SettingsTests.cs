@@ -8,6 +8,7 @@ namespace Heartbeat.Tests;
 /// <remarks>Sabotages caught: Enum.TryParse; the first choice as the default; no Trim.</remarks>
 public sealed class SettingsTests
 {
+    private const string FormatMustBe = "LOG_FORMAT must be one of plain, json, systemd; found ";
     private const string LevelMustBe =
         "LOG_LEVEL must be one of trace, debug, info, information, warn, warning, error, fatal, critical, none; found ";
 
@@ -40,13 +41,14 @@ public sealed class SettingsTests
         Read(Settings.LevelVariable, value).ShouldBe(new Settings("plain", level));
 
     [Theory]
-    [InlineData("LOG_FORMAT", "jsn", "LOG_FORMAT must be one of plain, json, systemd; found 'jsn'.")]
-    [InlineData("LOG_FORMAT", "\u017Fystemd", "LOG_FORMAT must be one of plain, json, systemd; found '<U+017F>ystemd'.")]
+    [InlineData("LOG_FORMAT", "jsn", FormatMustBe + "'jsn'.")]
+    [InlineData("LOG_FORMAT", "\u017Fystemd", FormatMustBe + "'<U+017F>ystemd'.")]
     [InlineData("LOG_LEVEL", "2", LevelMustBe + "'2'.")]
     [InlineData("LOG_LEVEL", "a\nb", LevelMustBe + "'a<U+000A>b'.")]
     [InlineData("LOG_LEVEL", "\u0131nfo", LevelMustBe + "'<U+0131>nfo'.")]
     public void Are_refused_with_a_sentence(string variable, string value, string message) =>
         Should.Throw<UsageException>(() => Read(variable, value)).Message.ShouldBe(message);
 
-    private static Settings Read(string variable, string value) => Settings.Read(name => name == variable ? value : null);
+    private static Settings Read(string variable, string value) =>
+        Settings.Read(name => name == variable ? value : null);
 }

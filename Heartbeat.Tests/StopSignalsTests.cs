@@ -5,7 +5,9 @@ using Xunit;
 
 namespace Heartbeat.Tests;
 
-/// <summary>What can be seen without sending the test process a signal; the rest is seen from outside the program.</summary>
+/// <summary>
+/// What can be seen without sending the test process a signal; the rest is seen from outside the program.
+/// </summary>
 /// <remarks>Sabotages caught: Cancel = false at the first signal; Cancel = true at each.</remarks>
 public sealed class StopSignalsTests
 {

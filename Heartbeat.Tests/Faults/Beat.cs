@@ -4,10 +4,12 @@ using Shouldly;
 
 namespace Heartbeat.Tests.Faults;
 
-/// <summary>What must hold of the two lines of a beat: never early, and in time with some slack for a busy machine.</summary>
+/// <summary>
+/// What must hold of the two lines of a beat: never early, and in time with some slack for a busy machine.
+/// </summary>
 /// <remarks>
-/// A line's arrival is later than what it tells of, by an unknown time. The id tells the instant of the beat exactly, so
-/// "never early" needs no slack: neither is the beat before its minute, nor the event before 10 s after the beat.
+/// A line's arrival is later than what it tells of, by an unknown time. The id tells the instant of the beat exactly,
+/// so "never early" needs no slack: neither is the beat before its minute, nor the event before 10 s after the beat.
 /// </remarks>
 internal static partial class Beat
 {
@@ -28,7 +30,9 @@ internal static partial class Beat
         return UuidEpoch.AddTicks(long.Parse(timestamp, NumberStyles.HexNumber, CultureInfo.InvariantCulture));
     }
 
-    /// <summary>The line has just been written, and its id made, right after a full minute of the program's clock.</summary>
+    /// <summary>
+    /// The line has just been written, and its id made, right after a full minute of the program's clock.
+    /// </summary>
     public static void ShouldBeOnTheMinute(this Line timed, TimeSpan shift = default, TimeSpan? slack = null)
     {
         timed.ShouldBeOfNow(shift, slack);
@@ -55,21 +59,32 @@ internal static partial class Beat
         elapsed.ShouldBeInRange(TimeSpan.FromSeconds(10), TimeSpan.FromSeconds(10) + (slack ?? Slack), line.ToString());
     }
 
+    /// <summary>The whole line that a stop says when nothing was pending.</summary>
+    public static string StopLine(int runs) => $"INFO: Stopped: {Runs(runs)} started, 0 failed; no one-shot was pending";
+
     /// <summary>The whole line that a stop says when it drops the event of a beat.</summary>
-    public static string StopLine(int runs, Line pending, TimeSpan moved = default) => string.Create(
-        CultureInfo.InvariantCulture,
-        $"INFO: Stopped: {Runs(runs)} started, 0 failed; 1 pending one-shot dropped: heartbeat (event) due {InstantOf(pending) + moved + TimeSpan.FromSeconds(10):yyyy-MM-ddTHH:mm:ss}+00:00");
+    public static string StopLine(int runs, Line pending, TimeSpan moved = default)
+    {
+        var due = InstantOf(pending) + moved + TimeSpan.FromSeconds(10);
+        return $"INFO: Stopped: {Runs(runs)} started, 0 failed; "
+            + $"1 pending one-shot dropped: heartbeat (event) due {due:yyyy-MM-ddTHH:mm:ss}+00:00";
+    }
 
     /// <summary>
     /// For a stop that may come while the beat is still running: its event is named, or was not taken any more.
     /// </summary>
     public static void ShouldBeStopLineAtABeat(this string stopped, int runs, Line pending, TimeSpan moved = default) =>
-        stopped.ShouldBeOneOf(
-            StopLine(runs, pending, moved),
-            string.Create(CultureInfo.InvariantCulture, $"INFO: Stopped: {Runs(runs)} started, 0 failed; no one-shot was pending"));
+        stopped.ShouldBeOneOf(StopLine(runs, pending, moved), StopLine(runs));
+
+    /// <summary>The line that the program begins with when its first beat is to be that one.</summary>
+    public static string ScheduledLine(Line timed) =>
+        "INFO: Scheduled heartbeat (timed): '* * * * *' in UTC, "
+        + $"first due {InstantOf(timed):yyyy-MM-ddTHH:mm}:00+00:00";
 
     private static string Runs(int count) => count == 1 ? "1 run" : $"{count} runs";
 
-    [GeneratedRegex("(?<low>[0-9A-F]{8})-(?<mid>[0-9A-F]{4})-1(?<high>[0-9A-F]{3})-[89AB][0-9A-F]{3}-[0-9A-F]{12}$", RegexOptions.ExplicitCapture)]
+    [GeneratedRegex(
+        "(?<low>[0-9A-F]{8})-(?<mid>[0-9A-F]{4})-1(?<high>[0-9A-F]{3})-[89AB][0-9A-F]{3}-[0-9A-F]{12}$",
+        RegexOptions.ExplicitCapture)]
     private static partial Regex Uuid();
 }

@@ -29,7 +29,9 @@ internal sealed class ChildProgram : IAsyncDisposable
     /// <summary>The variable that turns the heartbeat on.</summary>
     public static readonly (string Name, string Value) On = ("ENABLE_HEARTBEAT", "1");
 
-    /// <summary>A stop when idle takes some milliseconds; a wait for the event (10 s) or for a job (5 s) would show.</summary>
+    /// <summary>
+    /// A stop when idle takes some milliseconds; a wait for the event (10 s) or for a job (5 s) would show.
+    /// </summary>
     public static readonly TimeSpan IdleStop = TimeSpan.FromSeconds(3);
 
     private readonly Process _process;
@@ -65,7 +67,7 @@ internal sealed class ChildProgram : IAsyncDisposable
     /// <summary>Starts the program.</summary>
     /// <param name="environment">All of its environment, but for PATH and what <paramref name="clock"/> adds.</param>
     /// <param name="arguments">Its arguments.</param>
-    /// <param name="shell">A script of sh that ends by starting it in the script's place: <c>exec "$0" "$@"</c>.</param>
+    /// <param name="shell">A script of sh that ends by starting it in its place: <c>exec "$0" "$@"</c>.</param>
     /// <param name="clock">Its wall clock; the machine's if not given.</param>
     /// <param name="reading">What to do with its stdout.</param>
     public static ChildProgram Start(
@@ -76,7 +78,8 @@ internal sealed class ChildProgram : IAsyncDisposable
         Reading reading = Reading.All)
     {
         var program = Environment.GetEnvironmentVariable(Variable);
-        if (!File.Exists(program)) throw new InvalidOperationException($"{Variable} must name the published program, found '{program}'.");
+        if (!File.Exists(program))
+            throw new InvalidOperationException($"{Variable} must name the published program, found '{program}'.");
         string[] command = shell is null ? [program] : ["/bin/sh", "-c", shell, program];
         var start = new ProcessStartInfo(command[0], [.. command[1..], .. arguments ?? []])
         {
@@ -109,7 +112,9 @@ internal sealed class ChildProgram : IAsyncDisposable
         }
     }
 
-    /// <summary>Fills the pipe that is its stdout, so that the next line that it writes has to wait for a reader.</summary>
+    /// <summary>
+    /// Fills the pipe that is its stdout, so that the next line that it writes has to wait for a reader.
+    /// </summary>
     public void FillOutput()
     {
         const int Capacity = 65_536;
@@ -144,7 +149,9 @@ internal sealed class ChildProgram : IAsyncDisposable
         }
     }
 
-    /// <summary>Asks the program to stop and expects it to do so as promised when idle: soon, with 0, saying one more line.</summary>
+    /// <summary>
+    /// Asks the program to stop and expects it to do so as promised when idle: soon, with 0, saying one more line.
+    /// </summary>
     /// <returns>The line that sums up.</returns>
     public async Task<string> StopAsync(Signal signal = Signal.Terminate)
     {
@@ -160,7 +167,10 @@ internal sealed class ChildProgram : IAsyncDisposable
     public Task<string> ErrorsAsync() => _errors;
 
     public override string ToString() => string.Join('\n',
-        [_process.HasExited ? $"exited with {_process.ExitCode}" : "still running", .. Lines.Select(static line => $"{line.Time:HH:mm:ss.fff} {line.Text}")]);
+    [
+        _process.HasExited ? $"exited with {_process.ExitCode}" : "still running",
+        .. Lines.Select(static line => $"{line.Time:HH:mm:ss.fff} {line.Text}"),
+    ]);
 
     public async ValueTask DisposeAsync()
     {

@@ -8,10 +8,12 @@ using Xunit.Abstractions;
 
 namespace Heartbeat.Tests.Faults;
 
-/// <summary>What has become of every one-shot, when 8 real threads schedule and cancel until the stop and beyond it.</summary>
+/// <summary>
+/// What has become of every one-shot, when 8 real threads schedule and cancel until the stop and beyond it.
+/// </summary>
 /// <remarks>
-/// Turns red without the lock in Cancel or in the look (an entry is cancelled and runs, or runs twice), without the one in
-/// Dispose (an entry that is neither run nor dropped), and if the stop's line counts anything wrong.
+/// Turns red without the lock in Cancel or in the look (an entry is cancelled and runs, or runs twice), without the one
+/// in Dispose (an entry that is neither run nor dropped), and if the stop's line counts anything wrong.
 /// </remarks>
 [Trait("Category", "Faults")]
 [Collection(nameof(RealThreadTests))]
@@ -46,7 +48,8 @@ public sealed class HistoryTests(ITestOutputHelper output)
         }
 
         output.WriteLine($"{started:N0} started, {cancelled:N0} cancelled, {dropped:N0} dropped");
-        Math.Min(started, Math.Min(cancelled, dropped)).ShouldBeGreaterThan(1_000L * rounds, "too few to prove anything");
+        Math.Min(started, Math.Min(cancelled, dropped))
+            .ShouldBeGreaterThan(1_000L * rounds, "too few to prove anything");
     }
 
     private sealed class Round(int seed) : IDisposable
@@ -72,7 +75,8 @@ public sealed class HistoryTests(ITestOutputHelper output)
             _halfTime.SignalAndWait();
             foreach (var record in _shared)
             {
-                if (record?.Delay == Far) (record.Entry.Due is null).ShouldBe(record.Cancelled == 1, "pending is what was not cancelled");
+                if (record?.Delay == Far)
+                    (record.Entry.Due is null).ShouldBe(record.Cancelled == 1, "pending is what was not cancelled");
             }
 
             _halfTime.SignalAndWait();
@@ -84,7 +88,8 @@ public sealed class HistoryTests(ITestOutputHelper output)
             foreach (var record in history) record.ShouldHaveEndedOnce();
             var dropped = history.Count(static record => record.Entry.State == EntryState.Dropped);
             _log.Text.ShouldHaveSingleItem().ShouldStartWith(
-                $"Information: Stopped: {history.Count(static record => record.Started == 1)} runs started, 0 failed; {dropped:N0} pending one-shots dropped: ");
+                $"Information: Stopped: {history.Count(static record => record.Started == 1)} runs started, 0 failed; "
+                + $"{dropped:N0} pending one-shots dropped: ");
             return history;
         }
 
@@ -115,10 +120,12 @@ public sealed class HistoryTests(ITestOutputHelper output)
                     continue;
                 }
 
-                var record = new Record(random.Next(5) == 0 ? Far : TimeSpan.FromTicks(random.Next(20) * TimeSpan.TicksPerMillisecond));
+                var soon = TimeSpan.FromTicks(random.Next(20) * TimeSpan.TicksPerMillisecond);
+                var record = new Record(random.Next(5) == 0 ? Far : soon);
                 try
                 {
-                    record.Entry = scheduler.Schedule("entry", record.Delay, record, static (record, _) => record.Start());
+                    record.Entry = scheduler.Schedule(
+                        "entry", record.Delay, record, static (record, _) => record.Start());
                 }
                 catch (ObjectDisposedException)
                 {
@@ -170,7 +177,8 @@ public sealed class HistoryTests(ITestOutputHelper output)
             if ((Started, Cancelled, _early) != expected)
             {
                 throw new InvalidOperationException(
-                    $"{Entry.State} after {delay}, but (starts, cancellations, early) are {(Started, Cancelled, _early)}");
+                    $"{Entry.State} after {delay}, "
+                    + $"but (starts, cancellations, early) are {(Started, Cancelled, _early)}");
             }
         }
     }

@@ -14,7 +14,9 @@ public sealed class LongRunTests(ITestOutputHelper output)
 {
     private static readonly TimeSpan Minute = TimeSpan.FromMinutes(1);
 
-    /// <remarks>No sabotage: a bound. Lateness has the slack of a machine that has half a processor for each of its programs.</remarks>
+    /// <remarks>
+    /// No sabotage: a bound. Lateness has the slack of a machine that has half a processor for each of its programs.
+    /// </remarks>
     [ProgramFact]
     public async Task Twice_as_many_busy_loops_as_processors_cost_no_beat_in_3_minutes()
     {
@@ -31,7 +33,8 @@ public sealed class LongRunTests(ITestOutputHelper output)
                 timed.ShouldBeOnTheMinute(clock.Shift);
                 var its = await program.LineAsync(Beat.Event, TimeSpan.FromSeconds(10) + Beat.Slack, beat);
                 its.ShouldBeTheEventOf(timed, clock.Shift);
-                output.WriteLine($"{TimeSpan.FromTicks(Beat.InstantOf(timed).Ticks % TimeSpan.TicksPerMinute).TotalMilliseconds:0.0} ms late");
+                var late = TimeSpan.FromTicks(Beat.InstantOf(timed).Ticks % TimeSpan.TicksPerMinute);
+                output.WriteLine($"{late.TotalMilliseconds:0.0} ms late");
             }
         }
         finally
@@ -43,7 +46,7 @@ public sealed class LongRunTests(ITestOutputHelper output)
             }
         }
 
-        (await program.StopAsync()).ShouldBe("INFO: Stopped: 6 runs started, 0 failed; no one-shot was pending");
+        (await program.StopAsync()).ShouldBe(Beat.StopLine(6));
         program.Lines.Count.ShouldBe(2 + (2 * Beats), program.ToString());
     }
 
@@ -67,11 +70,13 @@ public sealed class LongRunTests(ITestOutputHelper output)
 
         // Until its first collection the heap still grows, and workers of the pool come and go.
         var half = Beats / 2;
-        looks[half..].Max(static look => look.Kilobytes).ShouldBeLessThanOrEqualTo(looks[..half].Max(static look => look.Kilobytes) + 1_024);
-        looks[half..].Max(static look => look.Threads).ShouldBeLessThanOrEqualTo(looks[..half].Max(static look => look.Threads) + 1);
-        looks[half..].Max(static look => look.Handles).ShouldBeLessThanOrEqualTo(looks[..half].Max(static look => look.Handles));
+        var (before, after) = (looks[..half], looks[half..]);
+        after.Max(static look => look.Kilobytes)
+            .ShouldBeLessThanOrEqualTo(before.Max(static look => look.Kilobytes) + 1_024);
+        after.Max(static look => look.Threads).ShouldBeLessThanOrEqualTo(before.Max(static look => look.Threads) + 1);
+        after.Max(static look => look.Handles).ShouldBeLessThanOrEqualTo(before.Max(static look => look.Handles));
         program.ProcessorTime.ShouldBeLessThan(TimeSpan.FromSeconds(1));
-        (await program.StopAsync()).ShouldBe("INFO: Stopped: 20 runs started, 0 failed; no one-shot was pending");
+        (await program.StopAsync()).ShouldBe(Beat.StopLine(20));
         program.Lines.Count.ShouldBe(2 + (2 * Beats), program.ToString());
     }
 
@@ -80,7 +85,8 @@ public sealed class LongRunTests(ITestOutputHelper output)
         public static Look At(ChildProgram program)
         {
             var status = File.ReadLines($"/proc/{program.Id}/status")
-                .Select(static line => line.Split(':', 2)).ToDictionary(static field => field[0], static field => field[1].Trim());
+                .Select(static line => line.Split(':', 2))
+                .ToDictionary(static field => field[0], static field => field[1].Trim());
             return new(
                 int.Parse(status["VmRSS"].Split(' ')[0], CultureInfo.InvariantCulture),
                 int.Parse(status["Threads"], CultureInfo.InvariantCulture),

@@ -6,9 +6,9 @@ namespace Heartbeat.Tests.Faults;
 
 /// <summary>Nobody takes what the program writes.</summary>
 /// <remarks>
-/// A log line that is lost shows in the exit code, and in one line on stderr unless the pipe is full. Turns red with <c>Console.WriteLine</c> in
-/// the jobs or the loop (a full pipe blocks it, a full disk ends the program), with a flush or a report at the end that
-/// waits for ever, and if a failed write goes unnoticed.
+/// A log line that is lost shows in the exit code, and in one line on stderr unless the pipe is full. Turns red with
+/// <c>Console.WriteLine</c> in the jobs or the loop (a full pipe blocks it, a full disk ends the program), with a flush
+/// or a report at the end that waits for ever, and if a failed write goes unnoticed.
 /// </remarks>
 [Trait("Category", "Faults")]
 [Trait("Length", "Short")]
@@ -19,7 +19,7 @@ public sealed class OutputFaultTests
 
     private const string Lost = "heartbeat: log lines are lost, since stdout cannot be written: ";
 
-    private static readonly Dictionary<string, (string? Shell, Reading Reading, int ExitCode, string Errors)> Outputs = new()
+    private static readonly Dictionary<string, (string? Shell, Reading Reading, int Code, string Error)> Outputs = new()
     {
         ["reader gone"] = (null, Reading.OneLineThenClose, 0, ""),
         ["closed"] = ("""exec "$0" "$@" >&-""", Reading.Nothing, 1, $"{Lost}it is closed\n"),
@@ -33,7 +33,8 @@ public sealed class OutputFaultTests
     private static readonly Dictionary<(string Output, string Format), Task> Running = (
         from output in Outputs.Keys
         from format in new[] { "plain", "json" }
-        select (output, format)).ToDictionary(static each => each, static each => Task.Run(() => BeatAndStopAsync(each.output, each.format)));
+        select (output, format)).ToDictionary(
+            static each => each, static each => Task.Run(() => BeatAndStopAsync(each.output, each.format)));
 
     [ProgramTheory]
     [InlineData("reader gone", "plain")]
@@ -50,15 +51,18 @@ public sealed class OutputFaultTests
     [InlineData("full pipe that nobody reads", "json")]
     [InlineData("full pipe for stderr too", "json")]
     [InlineData("read-only", "json")]
-    public Task Program_lives_on_through_a_beat_and_stops_as_told_when_its_output_is(string output, string format) => Running[(output, format)];
+    public Task Program_lives_on_through_a_beat_and_stops_as_told_when_its_output_is(string output, string format) =>
+        Running[(output, format)];
 
     /// <remarks>Turns red if a closed stdout swallows what is written to it.</remarks>
     [ProgramTheory]
     [InlineData("--help", ">/dev/full", "No space left on device")]
     [InlineData("--version", ">&-", "it is closed")]
-    public async Task One_answer_that_cannot_be_written_is_a_sentence_on_stderr(string argument, string redirection, string reason)
+    public async Task One_answer_that_cannot_be_written_is_a_sentence_on_stderr(
+        string argument, string redirection, string reason)
     {
-        await using var program = ChildProgram.Start([], [argument], $"exec \"$0\" \"$@\" {redirection}", reading: Reading.Nothing);
+        var shell = $"exec \"$0\" \"$@\" {redirection}";
+        await using var program = ChildProgram.Start([], [argument], shell, reading: Reading.Nothing);
         (await program.ExitAsync(TimeSpan.FromSeconds(5))).ShouldBe(1);
         (await program.ErrorsAsync()).ShouldBe($"heartbeat: output cannot be written: {reason}\n");
     }
@@ -71,7 +75,8 @@ public sealed class OutputFaultTests
     [InlineData("--help", ">&- 2>&-", 1)]
     [InlineData("--version", ">&- 2>&-", 1)]
     [InlineData("--nonsense", ">&- 2>&-", 2)]
-    public async Task One_answer_is_given_without_an_abort_when_nothing_takes_it(string argument, string redirection, int exitCode)
+    public async Task One_answer_is_given_without_an_abort_when_nothing_takes_it(
+        string argument, string redirection, int exitCode)
     {
         var shell = $"exec \"$0\" \"$@\" {redirection}";
         await using var program = ChildProgram.Start([], [argument], shell, reading: Reading.Nothing);
@@ -82,7 +87,8 @@ public sealed class OutputFaultTests
     {
         var (shell, reading, exitCode, errors) = Outputs[output];
         using var clock = WallClock.BeforeABeat();
-        await using var program = ChildProgram.Start([ChildProgram.On, ("LOG_FORMAT", format)], shell: shell, clock: clock, reading: reading);
+        await using var program = ChildProgram.Start(
+            [ChildProgram.On, ("LOG_FORMAT", format)], shell: shell, clock: clock, reading: reading);
 
         // 5 s to the beat, 10 s to its event, and some: the program can tell nobody when they have come.
         await Should.ThrowAsync<TimeoutException>(() => program.ExitAsync(TimeSpan.FromSeconds(17)));

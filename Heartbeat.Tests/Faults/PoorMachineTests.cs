@@ -10,6 +10,13 @@ namespace Heartbeat.Tests.Faults;
 [Trait("Length", "Short")]
 public sealed class PoorMachineTests
 {
+    private const string NotRoot = """exec setpriv --reuid=65534 --regid=65534 --clear-groups "$0" """;
+
+    private const string ReadOnly = """
+        exec unshare --user --map-root-user --mount sh -c '
+            mount -o remount,bind,ro / && ! touch "$0" 2>/dev/null && exec "$0"' "$0"
+        """;
+
     private static readonly Dictionary<string, (string? Shell, (string, string)[] Environment)> Machines = new()
     {
         ["one CPU"] = ("""exec taskset -c 0 "$0" """, []),
@@ -21,8 +28,8 @@ public sealed class PoorMachineTests
         ["TZ=Asia/Kolkata"] = (null, [("TZ", "Asia/Kolkata")]),
         ["HOME unset"] = ("""unset HOME; exec "$0" """, []),
         ["HOME and TMPDIR missing"] = (null, [("HOME", "/nonexistent"), ("TMPDIR", "/nonexistent")]),
-        ["read-only file system"] = ("""exec unshare --user --map-root-user --mount sh -c 'mount -o remount,bind,ro / && ! touch "$0" 2>/dev/null && exec "$0"' "$0" """, []),
-        ["not root"] = (Environment.IsPrivilegedProcess ? """exec setpriv --reuid=65534 --regid=65534 --clear-groups "$0" """ : null, []),
+        ["read-only file system"] = (ReadOnly, []),
+        ["not root"] = (Environment.IsPrivilegedProcess ? NotRoot : null, []),
         ["working directory gone"] = ("""d=$(mktemp -d); cd "$d"; rmdir "$d"; exec "$0" """, []),
         ["no stack to speak of"] = ("""ulimit -s 256; exec "$0" """, []),
         ["stdin closed"] = ("""exec "$0" <&-""", []),
@@ -60,10 +67,10 @@ public sealed class PoorMachineTests
         its.ShouldBeTheEventOf(timed, clock.Shift);
         var stopped = await program.StopAsync();
 
-        stopped.ShouldBe("INFO: Stopped: 2 runs started, 0 failed; no one-shot was pending");
+        stopped.ShouldBe(Beat.StopLine(2));
         program.Text.ShouldBe(
             [
-                $"INFO: Scheduled heartbeat (timed): '* * * * *' in UTC, first due {Beat.InstantOf(timed):yyyy-MM-ddTHH:mm}:00+00:00",
+                Beat.ScheduledLine(timed),
                 timed.Text,
                 its.Text,
                 stopped,

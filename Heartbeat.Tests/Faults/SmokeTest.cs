@@ -8,7 +8,9 @@ namespace Heartbeat.Tests.Faults;
 [Trait("Category", "Smoke")]
 public sealed class SmokeTest
 {
-    /// <remarks>Turns red if the minute is not kept, a line differs, the delay is not 10 s, or the end is not told.</remarks>
+    /// <remarks>
+    /// Turns red if the minute is not kept, a line differs, the delay is not 10 s, or the end is not told.
+    /// </remarks>
     [ProgramFact]
     public async Task One_beat_is_two_lines_with_one_id_ten_seconds_apart_and_SIGTERM_ends_the_program_with_0()
     {
@@ -23,10 +25,10 @@ public sealed class SmokeTest
         timed.ShouldBeOnTheMinute(slack: slack);
         (Beat.InstantOf(timed) - started).ShouldBeLessThan(TimeSpan.FromMinutes(1) + slack);
         its.ShouldBeTheEventOf(timed, slack: slack);
-        stopped.ShouldBe("INFO: Stopped: 2 runs started, 0 failed; no one-shot was pending");
+        stopped.ShouldBe(Beat.StopLine(2));
         program.Text.ShouldBe(
             [
-                $"INFO: Scheduled heartbeat (timed): '* * * * *' in UTC, first due {Beat.InstantOf(timed):yyyy-MM-ddTHH:mm}:00+00:00",
+                Beat.ScheduledLine(timed),
                 timed.Text,
                 its.Text,
                 stopped,

@@ -6,8 +6,8 @@ namespace Heartbeat.Tests.Faults;
 
 /// <summary>Signals at any time.</summary>
 /// <remarks>
-/// Until the program has its handlers, some ten milliseconds after its start, a signal has the system's meaning and ends it
-/// with 128 and its number: no program can change that. From the first line of the log on it ends with 0.
+/// Until the program has its handlers, some ten milliseconds after its start, a signal has the system's meaning and
+/// ends it with 128 and its number: no program can change that. From the first line of the log on it ends with 0.
 /// </remarks>
 [Trait("Category", "Faults")]
 [Trait("Length", "Short")]
@@ -15,7 +15,10 @@ public sealed class StopFaultTests
 {
     private static readonly TimeSpan Soon = TimeSpan.FromSeconds(10);
 
-    /// <remarks>Turns red if handlers are registered after the first line, and if a signal meets a program that is half up and is lost.</remarks>
+    /// <remarks>
+    /// Turns red if handlers are registered after the first line, and if a signal meets a program that is half up and
+    /// is lost.
+    /// </remarks>
     [ProgramFact]
     public async Task SIGTERM_from_0_to_300_ms_after_the_start_always_ends_the_program()
     {
@@ -28,7 +31,7 @@ public sealed class StopFaultTests
             program.Send(Signal.Terminate);
             codes[run] = await program.ExitAsync(ChildProgram.IdleStop);
             if (program.Lines.Count > 0) codes[run].ShouldBe(0, $"{3 * run} ms: {program}");
-            if (codes[run] == 0) program.Text[^1].ShouldBe("INFO: Stopped: 0 runs started, 0 failed; no one-shot was pending", program.ToString());
+            if (codes[run] == 0) program.Text[^1].ShouldBe(Beat.StopLine(0), program.ToString());
         });
 
         codes.ShouldAllBe(static code => code == 0 || code == 143);
@@ -48,7 +51,7 @@ public sealed class StopFaultTests
             using var clock = WallClock.AfterABeat();
             await using var program = ChildProgram.Start([ChildProgram.On], clock: clock);
             await program.LineAsync("INFO: Scheduled", Soon);
-            (await program.StopAsync(signal)).ShouldBe("INFO: Stopped: 0 runs started, 0 failed; no one-shot was pending");
+            (await program.StopAsync(signal)).ShouldBe(Beat.StopLine(0));
         }
     }
 
@@ -67,7 +70,9 @@ public sealed class StopFaultTests
         }));
     }
 
-    /// <remarks>Turns red with a delay that does not know of the stop: the event runs, or the stop waits for it.</remarks>
+    /// <remarks>
+    /// Turns red with a delay that does not know of the stop: the event runs, or the stop waits for it.
+    /// </remarks>
     [ProgramFact]
     public async Task SIGTERM_between_a_beat_and_its_event_drops_the_event_and_names_it()
     {
@@ -88,12 +93,12 @@ public sealed class StopFaultTests
         await using var program = ChildProgram.Start([ChildProgram.On], clock: clock);
         await program.LineAsync(Beat.Event, Soon + TimeSpan.FromSeconds(10));
 
-        (await program.StopAsync()).ShouldBe("INFO: Stopped: 2 runs started, 0 failed; no one-shot was pending");
+        (await program.StopAsync()).ShouldBe(Beat.StopLine(2));
     }
 
     /// <remarks>
-    /// A pipe that is full holds the stop up, for as long as its last line may take. Turns red if the second signal is taken
-    /// like the first.
+    /// A pipe that is full holds the stop up, for as long as its last line may take. Turns red if the second signal is
+    /// taken like the first.
     /// </remarks>
     [ProgramTheory]
     [InlineData(Signal.Terminate, 143)]
@@ -101,7 +106,8 @@ public sealed class StopFaultTests
     public async Task Second_signal_ends_the_program_at_once(Signal signal, int exitCode)
     {
         using var clock = WallClock.AfterABeat();
-        await using var program = ChildProgram.Start([ChildProgram.On], clock: clock, reading: Reading.OneLineThenNothing);
+        await using var program = ChildProgram.Start(
+            [ChildProgram.On], clock: clock, reading: Reading.OneLineThenNothing);
         await program.LineAsync("INFO: Scheduled", Soon);
         program.FillOutput();
 

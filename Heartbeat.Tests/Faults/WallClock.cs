@@ -4,10 +4,12 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Heartbeat.Tests.Faults;
 
-/// <summary>The wall clock of one child process: it can be set at any time, as an administrator sets a machine's.</summary>
+/// <summary>
+/// The wall clock of one child process: it can be set at any time, as an administrator sets a machine's.
+/// </summary>
 /// <remarks>
-/// Rests on wallclock.c, preloaded into the child. The child's elapsed time is that of the machine. Tests also use it to
-/// start a child a few seconds before a full minute of its own, in place of waiting for one.
+/// Rests on wallclock.c, preloaded into the child. The child's elapsed time is that of the machine. Tests also use it
+/// to start a child a few seconds before a full minute of its own, in place of waiting for one.
 /// </remarks>
 internal sealed class WallClock : IDisposable
 {
@@ -18,7 +20,8 @@ internal sealed class WallClock : IDisposable
 
     private WallClock(TimeSpan shift)
     {
-        const UnixFileMode ForAChildThatIsNotRoot = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.OtherRead;
+        const UnixFileMode ForAChildThatIsNotRoot =
+            UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.OtherRead;
         if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(_path, ForAChildThatIsNotRoot);
         _file = File.OpenHandle(_path, access: FileAccess.Write, share: FileShare.ReadWrite | FileShare.Delete);
         Shift = shift;
@@ -41,7 +44,9 @@ internal sealed class WallClock : IDisposable
     public IReadOnlyList<(string Name, string Value)> Environment =>
         [("LD_PRELOAD", Library.Value), ("WALL_CLOCK_SHIFT", _path)];
 
-    /// <summary>A clock that shows a full minute in 5 s: time enough for a program to start, on a busy machine too.</summary>
+    /// <summary>
+    /// A clock that shows a full minute in 5 s: time enough for a program to start, on a busy machine too.
+    /// </summary>
     public static WallClock BeforeABeat()
     {
         var intoMinute = TimeSpan.FromTicks(DateTimeOffset.UtcNow.Ticks % TimeSpan.TicksPerMinute);

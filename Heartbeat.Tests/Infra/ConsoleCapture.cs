@@ -5,7 +5,9 @@ using Xunit;
 namespace Heartbeat.Tests.Infra;
 
 /// <summary>Takes the place of stdout and stderr, so that what a user would see can be read, and waited for.</summary>
-/// <remarks>The console is one for all of the process: tests that capture it are of one collection, and so run in turn.</remarks>
+/// <remarks>
+/// The console is one for all of the process: tests that capture it are of one collection, and so run in turn.
+/// </remarks>
 internal sealed class ConsoleCapture : IDisposable
 {
     public const string Collection = "console";
@@ -37,7 +39,9 @@ internal sealed class ConsoleCapture : IDisposable
     /// <summary>All of stderr.</summary>
     public string Error => _complaints.ToString();
 
-    /// <summary>Takes the next line of stdout, once it has been written. One that never comes is a failure, not a hang.</summary>
+    /// <summary>
+    /// Takes the next line of stdout, once it has been written. One that never comes is a failure, not a hang.
+    /// </summary>
     public Task<string> NextAsync() => _written.Lines.Reader.ReadAsync().AsTask().WaitAsync(TimeSpan.FromSeconds(30));
 
     public void Dispose()

@@ -5,8 +5,8 @@ namespace Heartbeat.Tests.Infra;
 
 /// <summary>Why a test is skipped, in a sentence for whoever runs it; <see langword="null"/> if it runs.</summary>
 /// <remarks>
-/// A filter of one's own takes the place of the one in the project file, so it finds these tests too: a few of them would
-/// fail without the published program, others take minutes.
+/// A filter of one's own takes the place of the one in the project file, so it finds these tests too: a few of them
+/// would fail without the published program, others take minutes.
 /// </remarks>
 internal static class Needs
 {
@@ -15,11 +15,14 @@ internal static class Needs
 
     public static string? PublishedProgram =>
         !OperatingSystem.IsLinux() ? "It needs Linux: its signals, its shell and its /proc."
-        : IsUnset(ChildProgram.Variable) ? $"It needs the published program: make smoke, make faults, or {ChildProgram.Variable}=<file>."
+        : IsUnset(ChildProgram.Variable)
+            ? $"It needs the published program: make smoke, make faults, or {ChildProgram.Variable}=<file>."
         : null;
 
     public static string? Minutes =>
-        IsUnset(LongVariable) ? $"It takes minutes or all processors: make soak, make faults, or {LongVariable}=1." : null;
+        IsUnset(LongVariable)
+            ? $"It takes minutes or all processors: make soak, make faults, or {LongVariable}=1."
+        : null;
 
     private static bool IsUnset(string variable) => string.IsNullOrEmpty(Environment.GetEnvironmentVariable(variable));
 }
