@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using Heartbeat.Tests.Infra;
 using Shouldly;
 using Xunit;
 using Xunit.Abstractions;

@@ -1,4 +1,3 @@
-using Heartbeat.Tests.Infra;
 using Shouldly;
 using Xunit;
 

@@ -1,7 +1,7 @@
 using Heartbeat.Tests.Faults;
 using Xunit;
 
-namespace Heartbeat.Tests.Infra;
+namespace Heartbeat.Tests;
 
 /// <summary>Why a test is skipped, in a sentence for whoever runs it; <see langword="null"/> if it runs.</summary>
 /// <remarks>
