@@ -185,7 +185,7 @@ public sealed class CronErrorTests(ITestOutputHelper output)
     [Fact]
     public void Hostile_strings_50_000_give_the_typed_error_or_an_expression() => Survive(50_000);
 
-    [Fact]
+    [LongFact]
     [Trait("Category", "Soak")]
     public void Hostile_strings_1_000_000_give_the_typed_error_or_an_expression() => Survive(1_000_000);
 

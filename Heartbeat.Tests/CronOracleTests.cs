@@ -45,7 +45,7 @@ public sealed class CronOracleTests(ITestOutputHelper output)
     [Fact]
     public void Agrees_on_500_expressions_at_3_instants_in_each_of_20_awkward_zones() => Compare(500, AwkwardZones);
 
-    [Fact]
+    [LongFact]
     [Trait("Category", "Soak")]
     public void Agrees_on_20_000_expressions_at_3_instants_in_each_of_20_awkward_zones() => Compare(20_000, AwkwardZones);
 

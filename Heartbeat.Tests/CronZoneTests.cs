@@ -44,7 +44,7 @@ public sealed class CronZoneTests(ITestOutputHelper output)
     public void An_hourly_expression_counts_the_real_hours_of_2025_in_all_zones() =>
         CountHours(Utc(2025, 1, 1), Utc(2026, 1, 1));
 
-    [Fact]
+    [LongFact]
     [Trait("Category", "Soak")]
     public void An_hourly_expression_counts_the_real_hours_of_2020_to_2037_in_all_zones() => CountHours(Start, End);
 
@@ -69,7 +69,7 @@ public sealed class CronZoneTests(ITestOutputHelper output)
         ReportZones($"{changes} changes");
     }
 
-    [Fact]
+    [LongFact]
     [Trait("Category", "Soak")]
     public void A_minutely_expression_runs_each_real_minute_of_2025_in_all_zones()
     {

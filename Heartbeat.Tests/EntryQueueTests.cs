@@ -48,7 +48,7 @@ public sealed class EntryQueueTests : IDisposable
     [Fact]
     public void Of_100000_cancelled_entries_at_most_as_many_are_held_as_are_live() => Cancel(100_000);
 
-    [Fact]
+    [LongFact]
     [Trait("Category", "Soak")]
     public void Of_1000000_cancelled_entries_at_most_as_many_are_held_as_are_live() => Cancel(1_000_000);
 

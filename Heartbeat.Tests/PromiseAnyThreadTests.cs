@@ -19,7 +19,7 @@ public sealed class PromiseAnyThreadTests(ITestOutputHelper output)
         await StormAsync(1_000, Environment.TickCount);
     }
 
-    [Fact]
+    [LongFact]
     [Trait("Category", "Soak")]
     public async Task In_20_storms_of_8_threads_and_800000_calls_each_one_shot_ends_in_exactly_one_way()
     {
@@ -84,7 +84,7 @@ public sealed class PromiseAnyThreadTests(ITestOutputHelper output)
     [Fact]
     public Task Stopped_while_2_threads_schedule_200_rounds_end_without_a_deadlock() => StopWhileSchedulingAsync(200);
 
-    [Fact]
+    [LongFact]
     [Trait("Category", "Soak")]
     public Task Stopped_while_2_threads_schedule_10000_rounds_end_without_a_deadlock() => StopWhileSchedulingAsync(10_000);
 

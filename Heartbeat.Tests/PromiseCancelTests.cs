@@ -124,7 +124,7 @@ public sealed class PromiseCancelTests(ITestOutputHelper output)
     [Fact]
     public void Of_100000_cancelled_entries_that_nobody_holds_none_is_kept() => NoneIsKept(100_000);
 
-    [Fact]
+    [LongFact]
     [Trait("Category", "Soak")]
     public void Of_1000000_cancelled_entries_that_nobody_holds_none_is_kept() => NoneIsKept(1_000_000);
 

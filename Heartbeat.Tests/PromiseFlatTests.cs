@@ -17,7 +17,7 @@ public sealed class PromiseFlatTests(ITestOutputHelper output)
     [Fact]
     public Task Over_200000_one_shots_memory_and_threads_are_flat() => StayFlatAsync(rounds: 20);
 
-    [Fact]
+    [LongFact]
     [Trait("Category", "Soak")]
     public Task Over_10000000_one_shots_memory_and_threads_are_flat() => StayFlatAsync(rounds: 1_000);
 

@@ -20,7 +20,7 @@ public sealed class PromiseNeverEarlyTests(ITestOutputHelper output)
         await RunADayAsync(Environment.TickCount);
     }
 
-    [Fact]
+    [LongFact]
     [Trait("Category", "Soak")]
     public async Task In_1000_days_with_timers_up_to_20_ms_early_every_minute_runs_once_and_in_time()
     {

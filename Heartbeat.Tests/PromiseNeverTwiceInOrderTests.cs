@@ -19,7 +19,7 @@ public sealed class PromiseNeverTwiceInOrderTests(ITestOutputHelper output)
     public Task A_year_has_525600_beats_each_once_on_the_second_and_its_event_10_s_later() =>
         BeatAsync(new(2025, 1, 1, 0, 0, 0, TimeSpan.Zero), new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero), 525_600);
 
-    [Fact]
+    [LongFact]
     [Trait("Category", "Soak")]
     public Task A_decade_has_5258880_beats_each_once_on_the_second_and_its_event_10_s_later() =>
         BeatAsync(new(2025, 1, 1, 0, 0, 0, TimeSpan.Zero), new(2035, 1, 1, 0, 0, 0, TimeSpan.Zero), 5_258_880);
@@ -27,14 +27,14 @@ public sealed class PromiseNeverTwiceInOrderTests(ITestOutputHelper output)
     [Fact]
     public Task At_one_instant_20000_one_shots_run_once_each_in_the_order_scheduled() => RunAtOnceAsync(20_000);
 
-    [Fact]
+    [LongFact]
     [Trait("Category", "Soak")]
     public Task At_one_instant_1000000_one_shots_run_once_each_in_the_order_scheduled() => RunAtOnceAsync(1_000_000);
 
     [Fact]
     public Task Over_a_day_20000_one_shots_run_once_each_and_in_time() => RunOverADayAsync(20_000, seed: 7);
 
-    [Fact]
+    [LongFact]
     [Trait("Category", "Soak")]
     public Task Over_a_day_1000000_one_shots_run_once_each_and_in_time() => RunOverADayAsync(1_000_000, Environment.TickCount);
 

@@ -13,7 +13,7 @@ public sealed class PromisePromptTests
     [Fact]
     public Task A_loop_asleep_starts_1000_entries_that_4_threads_schedule_for_1_ms_from_now() => StartInTimeAsync(rounds: 250);
 
-    [Fact]
+    [LongFact]
     [Trait("Category", "Soak")]
     public Task A_loop_asleep_starts_200000_entries_that_4_threads_schedule_for_1_ms_from_now() => StartInTimeAsync(rounds: 50_000);
 

@@ -74,7 +74,7 @@ public sealed class PromiseTwoClocksTests
         simulation.Runs.ShouldHaveSingleItem().Run.Lateness.ShouldBe(TimeSpan.Zero);
     }
 
-    [Fact]
+    [LongFact]
     [Trait("Category", "Soak")]
     public async Task A_delay_of_10000_days_fires_on_its_day_after_86_million_wake_ups()
     {

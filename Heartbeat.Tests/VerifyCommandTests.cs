@@ -68,7 +68,7 @@ public sealed class VerifyCommandTests
         errors.ToString().ShouldBe("\rread 0 MB, 0 MB/s\rread 0 MB, 0 MB/s\r                 \r");
     }
 
-    [Theory]
+    [LongTheory]
     [Trait("Category", "Soak")]
     [InlineData(true)]
     [InlineData(false)]

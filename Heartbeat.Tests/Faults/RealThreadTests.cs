@@ -37,7 +37,7 @@ public sealed class RealThreadTests : IAsyncLifetime, IDisposable
     /// The loop sleeps until its safety wake-up, up to 10 s away, so a wake-up that is lost shows as seconds. Turns red if
     /// an entry is queued under the lock and the loop re-aimed outside it, or not at all.
     /// </remarks>
-    [Fact]
+    [LongFact]
     [Trait("Row", "7")]
     [Trait("Length", "Short")]
     public async Task Each_of_10000_entries_for_1_ms_ahead_from_other_threads_starts_on_time_although_the_loop_sleeps()
@@ -70,7 +70,7 @@ public sealed class RealThreadTests : IAsyncLifetime, IDisposable
     }
 
     /// <remarks>Turns red if jobs run on the loop, and if what waits for a thread is lost.</remarks>
-    [Fact]
+    [LongFact]
     [Trait("Row", "12")]
     [Trait("Length", "Long")]
     public async Task Loop_outlives_64_jobs_that_block_the_pool_for_30_s_and_nothing_is_lost()
@@ -119,7 +119,7 @@ public sealed class RealThreadTests : IAsyncLifetime, IDisposable
     /// During the burst the loop sleeps until its safety wake-up, up to 10 s away. Turns red if whoever ends the burst does
     /// not wake it for what comes next.
     /// </remarks>
-    [Fact]
+    [LongFact]
     [Trait("Row", "7")]
     [Trait("Length", "Short")]
     public async Task After_a_burst_of_5000_the_next_entry_starts_on_time()
@@ -153,7 +153,7 @@ public sealed class RealThreadTests : IAsyncLifetime, IDisposable
     /// Turns red if the loop awaits its jobs, if an occurrence may overlap the one before, and if the stop waits for ever.
     /// The exit code is that of this result: 1 where a job has outlived the stop.
     /// </remarks>
-    [Fact]
+    [LongFact]
     [Trait("Row", "14")]
     [Trait("Length", "Long")]
     public async Task Job_that_never_ends_is_skipped_from_then_on_and_named_5_s_after_the_stop()

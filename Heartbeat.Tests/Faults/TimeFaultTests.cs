@@ -41,7 +41,7 @@ public sealed class TimeFaultTests
     /// Turns red with: the delay on the wall clock; each missed occurrence run, or counted without bound; no safety
     /// wake-up; no WARNING, or two.
     /// </remarks>
-    [Theory]
+    [ProgramTheory]
     [Trait("Row", "8")]
     [InlineData("forward 1 s")]
     [InlineData("forward 1 min")]
@@ -51,7 +51,7 @@ public sealed class TimeFaultTests
     public Task Wall_clock_set_forward_gives_one_beat_within_11_s_and_then_the_grid(string step) => Running[step];
 
     /// <remarks>Turns red with: the absolute due time kept; an occurrence repeated after less than a minute; a burst.</remarks>
-    [Theory]
+    [ProgramTheory]
     [Trait("Row", "9")]
     [InlineData("back 1 s")]
     [InlineData("back 30 s")]
@@ -61,7 +61,7 @@ public sealed class TimeFaultTests
     public Task Wall_clock_set_back_gives_the_next_beat_within_70_s_and_repeats_none_after_less_than_a_minute(string step) => Running[step];
 
     /// <remarks>Turns red with: each missed occurrence run; the missed not counted; a pending event lost or run twice.</remarks>
-    [Theory]
+    [ProgramTheory]
     [Trait("Row", "10")]
     [InlineData("stopped over an event and a beat")]
     [InlineData("stopped over two beats")]
