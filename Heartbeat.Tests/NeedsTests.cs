@@ -7,8 +7,8 @@ namespace Heartbeat.Tests;
 public sealed class NeedsTests
 {
     /// <summary>
-    /// Every test outside the everyday ones says what it needs, so that a filter of one's own does no harm: nothing fails
-    /// for want of the program, and nothing takes minutes unasked.
+    /// Every test outside the everyday ones says what it needs, so that a filter of one's own does no harm: nothing
+    /// fails for want of the program, and nothing takes minutes unasked.
     /// </summary>
     [Fact]
     public void Each_test_that_is_not_an_everyday_one_is_skipped_where_it_lacks_what_it_needs()
@@ -28,7 +28,8 @@ public sealed class NeedsTests
     [Fact]
     public void A_test_is_skipped_with_a_sentence_unless_what_it_needs_is_there()
     {
-        const string ForProgram = "It needs the published program: make smoke, make faults, or HEARTBEAT_PROGRAM=<file>.";
+        const string ForProgram =
+            "It needs the published program: make smoke, make faults, or HEARTBEAT_PROGRAM=<file>.";
         const string ForLinux = "It needs Linux: its signals, its shell and its /proc.";
         const string ForLong = "It takes minutes or all processors: make soak, make faults, or HEARTBEAT_LONG_TESTS=1.";
         var program = !OperatingSystem.IsLinux() ? ForLinux : IsSet("HEARTBEAT_PROGRAM") ? null : ForProgram;
