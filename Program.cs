@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
 using Heartbeat.Cli;
 using Heartbeat.Cli.Verify;
 using Heartbeat.Jobs;
@@ -15,6 +16,8 @@ internal static partial class Program
     internal static async Task<int> Main(string[] args)
     {
         StandardStreams.Claim();
+        // Windows has cultures, which come with its time zones: the output is to be the same there.
+        CultureInfo.DefaultThreadCurrentCulture = CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
         try
         {
             switch (args)

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Heartbeat.Cli;
 using Heartbeat.Jobs;
 using Heartbeat.Tests.Infra;
@@ -115,6 +116,24 @@ public sealed class ProgramTests
         using var console = new ConsoleCapture();
         (await Program.Main(["--version"])).ShouldBe(0);
         console.Lines.ShouldHaveSingleItem().ShouldMatch(@"^\d+\.\d+\.\d+(\+[0-9a-f]{40})?$");
+    }
+
+    /// <summary>Threads of the pool, which run the jobs, begin with the culture that is set here.</summary>
+    [Fact]
+    public async Task Nothing_is_written_in_the_culture_of_the_user()
+    {
+        using var console = new ConsoleCapture();
+        CultureInfo.DefaultThreadCurrentCulture = new CultureInfo("") { NumberFormat = { NegativeSign = "~" } };
+        try
+        {
+            await Program.Main(["--version"]);
+            CultureInfo.DefaultThreadCurrentCulture.ShouldBe(CultureInfo.InvariantCulture);
+            CultureInfo.DefaultThreadCurrentCulture.NumberFormat.NegativeSign.ShouldBe("-");
+        }
+        finally
+        {
+            CultureInfo.DefaultThreadCurrentCulture = null;
+        }
     }
 
     [Fact]
