@@ -4,10 +4,10 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Heartbeat.Benchmarks;
 
-/// <summary>A scheduler under measurement. Each is used as its documentation has it, with its defaults where they can do the work.</summary>
+/// <summary>A scheduler to measure, used as its documentation shows, with its defaults where possible.</summary>
 internal abstract class Contender : IDisposable
 {
-    /// <summary>Makes the contender that the table calls so.</summary>
+    /// <summary>Makes a contender by its name.</summary>
     public static Contender Create(string name) => name switch
     {
         "heartbeat" => new HeartbeatContender(),
@@ -18,14 +18,17 @@ internal abstract class Contender : IDisposable
         _ => throw new ArgumentException($"There is no contender '{name}'.", nameof(name)),
     };
 
-    /// <summary>From scheduling recurring jobs to their first run, for those that leave it to us.</summary>
+    /// <summary>From scheduling recurring jobs to their first run, where any time can be given.</summary>
     protected static readonly TimeSpan Lead = TimeSpan.FromSeconds(0.4);
+
+    /// <summary>The time until a reading of the stopwatch.</summary>
+    protected static TimeSpan Until(long due) => Stopwatch.GetElapsedTime(Stopwatch.GetTimestamp(), due);
 
     /// <summary>Schedules a job once.</summary>
     /// <returns>What <see cref="Cancel"/> takes.</returns>
     public virtual object Schedule(TimeSpan delay, Job job) => throw new NotSupportedException();
 
-    /// <summary>Schedules a job once, at an instant: those that know delays only are given the time until then.</summary>
+    /// <summary>Schedules a job once, at an instant; by the delay until then if it takes delays only.</summary>
     /// <inheritdoc cref="Schedule(TimeSpan, Job)"/>
     public virtual object Schedule(DateTimeOffset instant, Job job)
     {
@@ -33,17 +36,22 @@ internal abstract class Contender : IDisposable
         return Schedule(delay > TimeSpan.Zero ? delay : TimeSpan.Zero, job);
     }
 
+    /// <summary>Cancels what was scheduled once.</summary>
     public virtual void Cancel(object handle) => throw new NotSupportedException();
 
-    /// <summary>Schedules jobs that are all due at one instant in a few seconds, and again and again after that.</summary>
+    /// <summary>Schedules recurring jobs that are all due at one instant in a few seconds.</summary>
     /// <returns>That instant, as <see cref="Stopwatch.GetTimestamp"/> counts.</returns>
     public abstract long ScheduleRecurring(Job[] jobs);
 
+    /// <inheritdoc/>
     public virtual void Dispose() => GC.SuppressFinalize(this);
 
     /// <summary>The stopwatch's reading at an instant of the wall clock.</summary>
-    public static long TimestampOf(DateTimeOffset instant) =>
-        Stopwatch.GetTimestamp() + ((instant - DateTimeOffset.UtcNow).Ticks * (Stopwatch.Frequency / TimeSpan.TicksPerSecond));
+    public static long TimestampOf(DateTimeOffset instant)
+    {
+        var ticks = (instant - DateTimeOffset.UtcNow).Ticks;
+        return Stopwatch.GetTimestamp() + (ticks * (Stopwatch.Frequency / TimeSpan.TicksPerSecond));
+    }
 }
 
 /// <summary>This scheduler.</summary>
@@ -51,15 +59,17 @@ internal sealed class HeartbeatContender : Contender
 {
     private Scheduler _scheduler = Start(new PreciseTimeProvider());
 
-    public override object Schedule(TimeSpan delay, Job job) => _scheduler.Schedule("job", delay, job, static (job, _) => Run(job));
+    public override object Schedule(TimeSpan delay, Job job) =>
+        _scheduler.Schedule("job", delay, job, static (job, _) => Run(job));
 
-    public override object Schedule(DateTimeOffset instant, Job job) => _scheduler.Schedule("job", instant, job, static (job, _) => Run(job));
+    public override object Schedule(DateTimeOffset instant, Job job) =>
+        _scheduler.Schedule("job", instant, job, static (job, _) => Run(job));
 
     public override void Cancel(object handle) => ((Entry)handle).Cancel();
 
     public override long ScheduleRecurring(Job[] jobs)
     {
-        // The minute comes soon for a scheduler whose wall clock is ahead; its time passes as on the machine.
+        // A wall clock that is ahead makes the next minute come soon; its time passes as on the machine.
         var now = DateTimeOffset.UtcNow;
         var minute = new DateTimeOffset(now.Ticks - (now.Ticks % TimeSpan.TicksPerMinute), TimeSpan.Zero).AddMinutes(1);
         var due = now + Lead;
@@ -114,7 +124,7 @@ internal sealed class TimerContender : Contender
     {
         var due = TimestampOf(DateTimeOffset.UtcNow + Lead);
         _recurring = [.. jobs.Select(job => new Timer(
-            static job => ((Job)job!).Run(), job, Stopwatch.GetElapsedTime(Stopwatch.GetTimestamp(), due), TimeSpan.FromMinutes(1)))];
+            static job => ((Job)job!).Run(), job, Until(due), TimeSpan.FromMinutes(1)))];
         return due;
     }
 }
@@ -148,7 +158,7 @@ internal sealed class DelayContender : Contender
     {
         for (; ; due += 60 * Stopwatch.Frequency)
         {
-            await Task.Delay(Stopwatch.GetElapsedTime(Stopwatch.GetTimestamp(), due)).ConfigureAwait(false);
+            await Task.Delay(Until(due)).ConfigureAwait(false);
             job.Run();
         }
     }

@@ -2,16 +2,19 @@ using System.Diagnostics;
 
 namespace Heartbeat.Benchmarks;
 
-/// <summary>What every contender runs: it notes when it was started and how often.</summary>
+/// <summary>What every contender runs: a job that records when it was started and how often.</summary>
 internal sealed class Job(JobSet set)
 {
     /// <summary>When it is due, as <see cref="Stopwatch.GetTimestamp"/> counts.</summary>
     public long Due { get; set; }
 
+    /// <summary>When it first ran, likewise.</summary>
     public long Started { get; private set; }
 
+    /// <summary>How often it ran.</summary>
     public int Runs { get; private set; }
 
+    /// <summary>The job.</summary>
     public void Run()
     {
         var now = Stopwatch.GetTimestamp();
@@ -20,12 +23,13 @@ internal sealed class Job(JobSet set)
     }
 }
 
-/// <summary>The jobs of one measurement, made before it begins so that they are no part of its figures.</summary>
+/// <summary>The jobs of one measurement, made before it begins, so that its figures do not include them.</summary>
 internal sealed class JobSet
 {
     private readonly TaskCompletionSource _allRan = new();
     private int _left;
 
+    /// <summary>Makes the jobs.</summary>
     public JobSet(int count)
     {
         _left = count;
@@ -33,8 +37,10 @@ internal sealed class JobSet
         for (var i = 0; i < count; i++) All[i] = new(this);
     }
 
+    /// <summary>The jobs.</summary>
     public Job[] All { get; }
 
+    /// <summary>To be called by each run.</summary>
     public void OnRun()
     {
         if (Interlocked.Decrement(ref _left) == 0) _allRan.SetResult();
@@ -44,15 +50,21 @@ internal sealed class JobSet
     public void Wait() => _allRan.Task.Wait(TimeSpan.FromMinutes(3));
 
     /// <summary>How late the jobs started, in milliseconds, the least late first.</summary>
-    public double[] Lateness() => [.. All.Select(static job => (job.Started - job.Due) * 1e3 / Stopwatch.Frequency).Order()];
+    public double[] Lateness() => [.. All.Select(static job => Milliseconds(job.Started - job.Due)).Order()];
 
-    /// <summary>The figures that show whether the measurement is worth anything: all ran exactly once, and none early.</summary>
+    /// <summary>
+    /// Milliseconds from a due time of all to the last start. An early start counts as well, or what starts early would
+    /// seem to be fast.
+    /// </summary>
+    public double Duration(long due) =>
+        Milliseconds(All.Max(static job => job.Started) - Math.Min(due, All.Min(static job => job.Started)));
+
+    /// <summary>How many jobs did not run exactly once, and how many ran early.</summary>
     public Figures Correctness() => new()
     {
         ["wrong"] = All.Count(static job => job.Runs != 1),
         ["early"] = All.Count(static job => job.Runs > 0 && job.Started < job.Due),
     };
-}
 
-/// <summary>What one measurement gives: a number for each name.</summary>
-internal sealed class Figures : Dictionary<string, double>;
+    private static double Milliseconds(long ticks) => ticks * 1e3 / Stopwatch.Frequency;
+}

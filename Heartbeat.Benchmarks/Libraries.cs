@@ -14,16 +14,19 @@ internal sealed class QuartzContender : Contender
 
     public override object Schedule(TimeSpan delay, Job job) => Schedule(DateTimeOffset.UtcNow + delay, job);
 
-    public override object Schedule(DateTimeOffset instant, Job job) => Add(job, TriggerBuilder.Create().StartAt(instant).Build());
+    public override object Schedule(DateTimeOffset instant, Job job) =>
+        Add(job, TriggerBuilder.Create().StartAt(instant).Build());
 
-    public override void Cancel(object handle) => _scheduler.UnscheduleJob((TriggerKey)handle).AsTask().GetAwaiter().GetResult();
+    public override void Cancel(object handle) =>
+        _scheduler.UnscheduleJob((TriggerKey)handle).AsTask().GetAwaiter().GetResult();
 
     public override long ScheduleRecurring(Job[] jobs)
     {
-        // Its expressions have seconds: each minute at a second that comes soon, but not before all is scheduled.
+        // Its expressions have seconds: each minute, at a second that comes soon, but not before all is scheduled.
         var second = DateTimeOffset.UtcNow.AddSeconds(2);
         second = second.AddTicks(-(second.Ticks % TimeSpan.TicksPerSecond));
-        foreach (var job in jobs) Add(job, TriggerBuilder.Create().WithCronSchedule($"{second.Second} * * * * ?").Build());
+        var cron = $"{second.Second} * * * * ?";
+        foreach (var job in jobs) Add(job, TriggerBuilder.Create().WithCronSchedule(cron).Build());
         return TimestampOf(second);
     }
 
@@ -48,7 +51,7 @@ internal sealed class QuartzContender : Contender
     }
 }
 
-/// <summary>What Quartz.NET calls; it makes one for each run.</summary>
+/// <summary>The type of job that Quartz.NET instantiates for each run.</summary>
 [SuppressMessage("Performance", "CA1812", Justification = "Quartz.NET makes it.")]
 internal sealed class QuartzJob : IJob
 {
@@ -59,7 +62,7 @@ internal sealed class QuartzJob : IJob
     }
 }
 
-/// <summary>Coravel, which looks once a second at what is due, and so has recurring entries only.</summary>
+/// <summary>Coravel, which checks once a second what is due, and has recurring entries only.</summary>
 internal sealed class CoravelContender : Contender
 {
     private readonly ServiceProvider _services = new ServiceCollection().AddScheduler().AddLogging()
@@ -68,12 +71,16 @@ internal sealed class CoravelContender : Contender
 
     public override long ScheduleRecurring(Job[] jobs)
     {
-        // Its shortest period with time enough before: each fifth second, and neither the present one nor one that is too near.
+        // The shortest period that leaves time to schedule: each fifth second, but not one that is too near.
         while (NextFifthSecond() - DateTimeOffset.UtcNow is { TotalSeconds: > 3 or < 1.5 }) Thread.Sleep(100);
         var due = NextFifthSecond();
         var scheduler = _services.GetRequiredService<Coravel.Scheduling.Schedule.Interfaces.IScheduler>();
         foreach (var job in jobs) scheduler.Schedule(job.Run).EverySeconds(5);
-        foreach (var host in _services.GetServices<IHostedService>()) host.StartAsync(CancellationToken.None).GetAwaiter().GetResult();
+        foreach (var host in _services.GetServices<IHostedService>())
+        {
+            host.StartAsync(CancellationToken.None).GetAwaiter().GetResult();
+        }
+
         return TimestampOf(due);
     }
 

@@ -1,32 +1,34 @@
+using System.ComponentModel;
 using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
 
 namespace Heartbeat.Benchmarks;
 
-/// <summary>Measures in processes of their own: each scenario in a fresh one, and the published program from outside.</summary>
+/// <summary>Runs each scenario in a fresh process, and measures the published program from outside.</summary>
 internal static class Processes
 {
-    /// <summary>The published program, as <c>make</c> names it; without it, its cells stay empty.</summary>
-    public static string? Program { get; } = Environment.GetEnvironmentVariable("HEARTBEAT_PROGRAM") is { Length: > 0 } path ? path : null;
+    private const string PrintVersion = """
+        try:
+            import apscheduler.schedulers.background
+            print(apscheduler.version)
+        except ImportError:
+            pass
+        """;
 
-    /// <summary>A Python that has APScheduler 3, if there is one.</summary>
-    public static string? Python { get; } = new[] { "python3", "/usr/bin/python3" }.FirstOrDefault(static python =>
-    {
-        try
-        {
-            using var process = Start(python, ["-c", "import apscheduler; assert apscheduler.version[0] == '3'"]);
-            process.WaitForExit();
-            return process.ExitCode == 0;
-        }
-        catch (System.ComponentModel.Win32Exception)
-        {
-            return false; // no such program
-        }
-    });
+    /// <summary>The published program; <c>make</c> sets the variable.</summary>
+    public static string Program { get; } = Environment.GetEnvironmentVariable("HEARTBEAT_PROGRAM")
+        ?? throw new InvalidOperationException("HEARTBEAT_PROGRAM must name the published program.");
+
+    /// <summary>
+    /// A Python that has APScheduler 3, with the version of that. Debian's package is for its own Python, which may
+    /// not be the first on PATH.
+    /// </summary>
+    public static (string Path, string Version)? Python { get; } = new[] { "python3", "/usr/bin/python3" }.Select(Probe)
+        .FirstOrDefault(static python => python is { Version: ['3', '.', ..] });
 
     /// <summary>Runs a scenario in a fresh process.</summary>
-    /// <returns>Its figures; none if it failed, which it has then said on stderr.</returns>
+    /// <returns>Its figures; none if it failed, with the reason on stderr.</returns>
     public static Figures Run(string scenario, string contender, int[] numbers)
     {
         using var process = Start(scenario, contender, numbers);
@@ -35,43 +37,58 @@ internal static class Processes
         return process.ExitCode == 0 ? JsonSerializer.Deserialize<Figures>(output)! : [];
     }
 
-    /// <summary>Watches idle processes, all at the same time.</summary>
-    /// <returns>For each: voluntary context switches, milliseconds of processor time, and the peak of resident memory in MB.</returns>
+    /// <summary>Observes idle processes, all at the same time.</summary>
+    /// <returns>Voluntary context switches, milliseconds of processor time, peak of resident memory in MB.</returns>
     public static Dictionary<string, Figures> Idle(IEnumerable<string> contenders, TimeSpan time)
     {
         var processes = contenders.ToDictionary(
             static contender => contender,
-            static contender => contender == "heartbeat" ? Start(Program!, []) : Start("idle", contender, []));
+            static contender => contender == "heartbeat" ? Start(Program, []) : Start("idle", contender, []));
         Thread.Sleep(TimeSpan.FromSeconds(3));
-        var usage = processes.ToDictionary(static process => process.Key, static process => new ThreadUsage(process.Value.Id));
+        var usage = processes.ToDictionary(static pair => pair.Key, static pair => new ThreadUsage(pair.Value.Id));
         for (var watch = Stopwatch.StartNew(); watch.Elapsed < time;)
         {
             Thread.Sleep(TimeSpan.FromSeconds(1));
             foreach (var threads in usage.Values) threads.Sample();
         }
 
-        var figures = usage.ToDictionary(static threads => threads.Key, static threads => threads.Value.Figures());
+        var figures = usage.ToDictionary(static pair => pair.Key, static pair => pair.Value.Figures());
         foreach (var process in processes.Values) End(process);
         return figures;
     }
 
-    /// <summary>From the start of the published program to its first line, in milliseconds, and its size in MB.</summary>
+    /// <summary>Starts the published program.</summary>
+    /// <returns>Milliseconds until its first line, and its size in MB.</returns>
     public static Figures FirstLine()
     {
         var watch = Stopwatch.StartNew();
-        using var process = Start(Program!, []);
+        using var process = Start(Program, []);
         process.StandardOutput.BaseStream.ReadByte();
         var elapsed = watch.Elapsed;
         End(process);
-        return new() { ["milliseconds"] = elapsed.TotalMilliseconds, ["file"] = new FileInfo(Program!).Length / 1e6 };
+        return new() { ["milliseconds"] = elapsed.TotalMilliseconds, ["file"] = new FileInfo(Program).Length / 1e6 };
+    }
+
+    private static (string Path, string Version)? Probe(string python)
+    {
+        try
+        {
+            using var process = Start(python, ["-c", PrintVersion]);
+            return (python, process.StandardOutput.ReadToEnd().Trim());
+        }
+        catch (Win32Exception)
+        {
+            return null; // no such program
+        }
     }
 
     private static Process Start(string scenario, string contender, int[] numbers)
     {
         var arguments = numbers.Select(static number => number.ToString(CultureInfo.InvariantCulture));
+        var folder = AppContext.BaseDirectory;
         return contender == "apscheduler"
-            ? Start(Python!, [Path.Combine(AppContext.BaseDirectory, "apscheduler_contender.py"), scenario, .. arguments])
-            : Start(Path.Combine(AppContext.BaseDirectory, "Heartbeat.Benchmarks"), ["run", scenario, contender, .. arguments]);
+            ? Start(Python!.Value.Path, [Path.Combine(folder, "apscheduler_contender.py"), scenario, .. arguments])
+            : Start(Path.Combine(folder, "Heartbeat.Benchmarks"), ["run", scenario, contender, .. arguments]);
     }
 
     private static Process Start(string program, IEnumerable<string> arguments) =>
@@ -88,7 +105,7 @@ internal static class Processes
         process.Dispose();
     }
 
-    /// <summary>Adds up what the threads of a process have used, those that have ended included.</summary>
+    /// <summary>The sum over the threads of a process, those that have ended included.</summary>
     private sealed class ThreadUsage(int process)
     {
         private readonly Dictionary<string, (long Switches, long Nanoseconds)> _before = Read(process);
@@ -101,10 +118,13 @@ internal static class Processes
 
         public Figures Figures() => new()
         {
-            ["switches"] = _last.Sum(thread => thread.Value.Switches - _before.GetValueOrDefault(thread.Key).Switches),
-            ["milliseconds"] = _last.Sum(thread => thread.Value.Nanoseconds - _before.GetValueOrDefault(thread.Key).Nanoseconds) / 1e6,
+            ["switches"] = Sum(static used => used.Switches),
+            ["milliseconds"] = Sum(static used => used.Nanoseconds) / 1e6,
             ["resident"] = Field($"/proc/{process}/status", "VmHWM:") * 1024 / 1e6,
         };
+
+        private double Sum(Func<(long Switches, long Nanoseconds), long> figure) =>
+            _last.Sum(pair => figure(pair.Value) - figure(_before.GetValueOrDefault(pair.Key)));
 
         private static Dictionary<string, (long Switches, long Nanoseconds)> Read(int process)
         {
@@ -114,20 +134,24 @@ internal static class Processes
                 try
                 {
                     // schedstat has nanoseconds, where stat has ticks of 10 ms.
-                    var nanoseconds = long.Parse(File.ReadAllText($"{thread}/schedstat").Split(' ')[0], CultureInfo.InvariantCulture);
+                    var nanoseconds = Number(File.ReadAllText($"{thread}/schedstat").Split(' ')[0]);
                     threads[thread] = (Field($"{thread}/status", "voluntary_ctxt_switches:"), nanoseconds);
                 }
                 catch (IOException)
                 {
-                    // It has ended meanwhile.
+                    // The thread has ended.
                 }
             }
 
             return threads;
         }
 
-        private static long Field(string file, string name) => long.Parse(
-            File.ReadLines(file).First(line => line.StartsWith(name, StringComparison.Ordinal)).Split([' ', '\t'], StringSplitOptions.RemoveEmptyEntries)[1],
-            CultureInfo.InvariantCulture);
+        private static long Field(string file, string name)
+        {
+            var line = File.ReadLines(file).First(line => line.StartsWith(name, StringComparison.Ordinal));
+            return Number(line.AsSpan(name.Length).TrimEnd("kB").Trim());
+        }
+
+        private static long Number(ReadOnlySpan<char> text) => long.Parse(text, CultureInfo.InvariantCulture);
     }
 }

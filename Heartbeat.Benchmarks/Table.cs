@@ -1,199 +1,165 @@
 using System.Diagnostics;
-using System.Globalization;
-using System.Reflection;
-using System.Runtime.InteropServices;
-using System.Text;
 
 namespace Heartbeat.Benchmarks;
 
-/// <summary>All scenarios with all contenders, as one Markdown table.</summary>
-/// <param name="full">The million entries; else a set that takes less than five minutes.</param>
-internal sealed class Table(bool full)
+/// <summary>Measures all scenarios with all contenders.</summary>
+/// <param name="entries">How many entries are scheduled, or due at one instant: a million in the full table.</param>
+/// <param name="rounds">How often each is measured: an odd number, so that a median was measured.</param>
+internal sealed class Table(int entries, int rounds)
 {
-    private const string Begin = "<!-- bench:begin -->";
-    private const string End = "<!-- bench:end -->";
-
-    /// <summary>Odd, so that a median is one of the measurements.</summary>
-    private const int Rounds = 5;
     private const int Starts = 21;
 
-    private static readonly string[] Platform = ["heartbeat", "timer", "delay"];
+    private const string Absent =
+        "APScheduler is absent: no `python3` here has version 3 of it (Debian: `apt install python3-apscheduler`).";
+
+    private static readonly string[] Pair = ["heartbeat", "timer"];
+    private static readonly string[] Platform = [.. Pair, "delay"];
     private static readonly string[] OneShots = [.. Platform, "quartz", "apscheduler"];
-    private static readonly string[] All = [.. Platform, "quartz", "coravel", "apscheduler"];
+    private static readonly string[] Recurring = [.. OneShots, "coravel"];
 
-    private readonly int _many = full ? 1_000_000 : 200_000;
-    private readonly int _few = full ? 20_000 : 5_000;
-    private readonly int _spread = full ? 10 : 1;
-    private readonly List<string> _lines = [];
+    /// <summary>An idle minute and ten million entries take long and vary little.</summary>
+    private readonly int _fewRounds = Math.Min(rounds, rounds < 5 ? 1 : 3);
 
-    /// <summary>Measurements that failed, jobs that did not run exactly once, and runs of this scheduler that were early.</summary>
+    /// <summary>Quartz.NET and APScheduler take minutes for a million; the figures are for one entry.</summary>
+    private readonly int _fewEntries = entries / 50;
+
+    private readonly int _seconds = Math.Max(1, entries / 250_000);
+    private readonly Stopwatch _watch = Stopwatch.StartNew();
+    private readonly Report _report = new();
+
+    /// <summary>
+    /// Measurements that failed, and those in which a job did not run exactly once or this scheduler was early.
+    /// </summary>
     public int Faults { get; private set; }
 
+    private string Fewer => $"Quartz.NET and APScheduler get {_fewEntries:N0} entries instead of {entries:N0}.";
+
     /// <summary>Measures everything.</summary>
-    /// <returns>The machine and the table.</returns>
-    public string Make()
+    /// <returns>The whole table, and the rows for the README.</returns>
+    public string[] Make()
     {
-        Measure("pending", OneShots, Scaled(1), [
-            new($"schedule one of {_many:N0} far ahead, ns", "schedule"),
-            new("memory of one, handle included, bytes", "bytes"),
+        var pending = Measure("pending", OneShots, rounds, contender => [Count(contender), 1]);
+        var burst = Measure("burst", OneShots, rounds, contender => [Count(contender)]);
+        _report.Add(
+            pending,
+            new($"schedule one of {entries:N0} far ahead, ns", "schedule") { IsInReadme = true },
+            new("memory of one pending, handle included, bytes", "bytes") { IsInReadme = true },
             new("cancel one, in random order, ns", "cancel"),
-            new("memory of one left after that, bytes", "left"),
-        ]);
-        Measure("pending", Platform, Scaled(2), [new($"schedule one of {_many:N0} from two threads, ns", "schedule")]);
-        Measure("burst", OneShots, contender => [Count(contender)], [
-            new($"{_many:N0} due at one instant, thousands started a second", "rate", 1e-3),
+            new("memory left of one cancelled, bytes", "left"));
+        _report.Add(
+            Measure("pending", Platform, rounds, _ => [entries, 2]),
+            new Row($"schedule one of {entries:N0} from two threads, ns", "schedule"));
+        _report.Add(
+            burst,
+            new($"{entries:N0} due at one instant: thousands started a second", "rate", 1e-3) { IsInReadme = true },
             new("allocated for one run, bytes", "allocated"),
-            new("started too early", "early"),
-        ]);
-        Measure("lateness", full ? OneShots : [.. Platform, "quartz"], contender => contender == "apscheduler" ? [_spread] : [_spread, 0], Late($"1,000 in {_spread} s"));
-        Measure("lateness", full ? [.. Platform, "quartz"] : ["heartbeat", "timer"], contender => [_spread, Count(contender)], Late($"the same with {_many:N0} others pending"));
-        Measure("recurring", All, static _ => [10_000], [
-            new("10,000 recurring, all due at one minute, ms until the last has started", "milliseconds"),
+            new("started too early", "early"));
+        AddLateness("alone", static _ => 0, isInReadme: true);
+        AddLateness($"with {entries:N0} others pending", Count, isInReadme: false);
+        _report.Add(
+            Measure("recurring", Recurring, rounds, static _ => [10_000]),
+            new("10,000 recurring, all due at one minute: ms until the last has started", "milliseconds"),
             new("allocated for one start, bytes", "allocated"),
-            new("started too early", "early"),
-        ]);
-        Measure("year", ["heartbeat"], _ => [365], [new("a year of beats in simulated time, s", "seconds")]);
-        if (Processes.Program is not null && full) MeasureIdle();
-        if (Processes.Program is not null) MeasureStart();
-        return $"{Machine()}\n\n{Header()}\n{string.Join('\n', _lines)}";
+            new("started too early", "early"));
+        _report.Add(
+            Measure("year", ["heartbeat"], rounds, static _ => [365]),
+            new Row("a year of beats in simulated time, s", "seconds"));
+        _report.Add(
+            MeasureIdle(),
+            new("idle but for one entry a minute: processor time, ms a minute", "milliseconds") { IsInReadme = true },
+            new("voluntary context switches a minute", "switches"),
+            new("resident memory at its peak, MB", "resident"));
+        _report.Add(
+            MeasureStart(),
+            new("start to first log line, ms", "milliseconds"),
+            new("size of the program, MB", "file"));
+        AddScale(pending, burst);
+        return _report.Texts(Remarks(), $"Medians, on {Report.Machine()}.\n{Fewer} Negative: early.");
     }
 
-    /// <summary>Puts the text between the markers of a file.</summary>
-    public static void WriteInto(string path, string text)
+    private void AddLateness(string title, Func<string, int> others, bool isInReadme) => _report.Add(
+        Measure("lateness", OneShots, rounds, contender => [_seconds, others(contender)]),
+        new($"1,000 one-shots in {_seconds} s {title}: median lateness, ms", "p50") { IsInReadme = isInReadme },
+        new("99 %, ms", "p99"),
+        new("worst, ms", "max"),
+        new("started too early", "early"));
+
+    /// <summary>From a hundredth of the entries to ten times as many.</summary>
+    private void AddScale(Measured pending, Measured burst)
     {
-        var file = File.ReadAllText(path);
-        var begin = file.IndexOf(Begin, StringComparison.Ordinal);
-        var end = file.IndexOf(End, StringComparison.Ordinal);
-        if (begin < 0 || end < begin) throw new InvalidOperationException($"{path} must have the lines {Begin} and {End}.");
-        File.WriteAllText(path, $"{file[..(begin + Begin.Length)]}\n{text}\n{file[end..]}");
+        int[] sizes = [entries / 100, entries / 10, entries, entries * 10];
+        Measured[] pendings = [.. sizes.Select(size => size == entries ? pending : MeasurePair("pending", size, 1))];
+        Measured[] bursts = [.. sizes.Select(size => size == entries ? burst : MeasurePair("burst", size))];
+        _report.AddScale(
+            sizes,
+            (new("schedule one far ahead, ns", "schedule"), pendings),
+            (new("memory of one pending, bytes", "bytes"), pendings),
+            (new("due at one instant: thousands started a second", "rate", 1e-3), bursts));
+
+        Measured MeasurePair(string scenario, params int[] numbers) =>
+            Measure(scenario, Pair, _fewRounds, _ => numbers);
     }
 
-    private static Row[] Late(string title) =>
-    [
-        new($"{title}: lateness, median, ms", "p50"), new("99 %, ms", "p99"), new("worst, ms", "max"), new("too early, of 1,000", "early"),
-    ];
-
-    private static string Machine()
+    private string Remarks()
     {
-        var processor = File.ReadLines("/proc/cpuinfo").FirstOrDefault(static line => line.StartsWith("model name", StringComparison.Ordinal));
-        return $"Made on {processor?.Split(':')[1].Trim()}, {Environment.ProcessorCount} cores, "
-            + $"{RuntimeInformation.OSDescription}, {RuntimeInformation.FrameworkDescription}.";
+        var made = $"Made in {_watch.Elapsed.TotalMinutes:N0} minutes on {Report.Machine()}.\n{Fewer}";
+        return Processes.Python is null ? $"{made}\n{Absent}" : made;
     }
 
-    private static string Header()
-    {
-        static string Version(Type type) => type.Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion.Split('+')[0];
-        return $"| | this scheduler | a `Timer` each | a `Task.Delay` each | Quartz.NET {Version(typeof(Quartz.IJob))} "
-            + $"| Coravel {Version(typeof(Coravel.SchedulerServiceRegistration))} | APScheduler 3 |\n|---|--:|--:|--:|--:|--:|--:|";
-    }
-
-    /// <summary>Quartz.NET and APScheduler take minutes to run a million: they are given fewer, and figures are for one entry.</summary>
-    private int Count(string contender) => contender is "quartz" or "apscheduler" ? _few : _many;
-
-    /// <summary>Scheduling and cancelling alone takes Quartz.NET half a minute for a million: too long for the short set only.</summary>
-    private Func<string, int[]> Scaled(int threads) => contender => contender switch
-    {
-        "apscheduler" => [_few],
-        "quartz" => [full ? _many : _few, threads],
-        _ => [_many, threads],
-    };
+    private int Count(string contender) => contender is "quartz" or "apscheduler" ? _fewEntries : entries;
 
     private static string[] Present(string[] contenders) =>
         [.. contenders.Where(static contender => contender != "apscheduler" || Processes.Python is not null)];
 
-    private void Measure(string scenario, string[] contenders, Func<string, int[]> numbers, Row[] rows)
+    private Measured Measure(string scenario, string[] contenders, int rounds, Func<string, int[]> numbers)
     {
         var present = Present(contenders);
-        Dictionary<string, List<Figures>> measured = [];
-        for (var round = 0; round < Rounds; round++)
+        Measured measured = [];
+        for (var round = 0; round < rounds; round++)
         {
-            // Another one begins each round: a process that fills the memory is felt by the next.
+            // Another one begins each round: a process that fills the memory affects the next one.
             foreach (var contender in present.Skip(round % present.Length).Concat(present.Take(round % present.Length)))
             {
+                var arguments = numbers(contender);
                 var watch = Stopwatch.StartNew();
-                var figures = Processes.Run(scenario, contender, numbers(contender));
-                Console.Error.WriteLine($"{scenario}, round {round + 1} of {Rounds}: {contender}, {watch.Elapsed.TotalSeconds:0.0} s");
-                if (figures.GetValueOrDefault("wrong", 1) > 0 || (contender == "heartbeat" && figures.GetValueOrDefault("early") > 0))
-                {
-                    Faults++;
-                    Console.Error.WriteLine($"FAULT: {string.Join(", ", figures)}");
-                }
-
-                Add(measured, contender, figures);
+                var figures = Processes.Run(scenario, contender, arguments);
+                Say($"round {round + 1} of {rounds}: {scenario} {contender} {string.Join(' ', arguments)}, "
+                    + $"{watch.Elapsed.TotalSeconds:0.0} s");
+                Check(contender, figures);
+                measured.Add(contender, figures);
             }
         }
 
-        AddLines(rows, measured);
+        return measured;
     }
 
-    private void MeasureIdle()
+    private void Check(string contender, Figures figures)
     {
-        var idle = Present([.. All.Except(["delay"])]);
-        Dictionary<string, List<Figures>> measured = [];
-        for (var round = 0; round < Rounds; round++)
+        var isEarly = contender == "heartbeat" && figures.GetValueOrDefault("early") > 0;
+        if (figures.GetValueOrDefault("wrong", 1) == 0 && !isEarly) return;
+        Faults++;
+        Say($"FAULT: {contender}: {(figures.Count == 0 ? "it failed" : string.Join(", ", figures))}");
+    }
+
+    private Measured MeasureIdle()
+    {
+        Measured measured = [];
+        for (var round = 0; round < _fewRounds; round++)
         {
-            Console.Error.WriteLine($"idle for a minute, round {round + 1}");
-            foreach (var (contender, figures) in Processes.Idle(idle, TimeSpan.FromMinutes(1))) Add(measured, contender, figures);
+            Say($"idle for a minute, round {round + 1} of {_fewRounds}");
+            var idle = Processes.Idle(Present([.. Recurring.Except(["delay"])]), TimeSpan.FromMinutes(1));
+            foreach (var (contender, figures) in idle) measured.Add(contender, figures);
         }
 
-        AddLines(
-            [
-                new("idle but for one entry a minute, voluntary context switches a minute", "switches"),
-                new("processor time, ms a minute", "milliseconds"),
-                new("resident memory at its peak, MB", "resident"),
-            ],
-            measured);
+        return measured;
     }
 
-    private void MeasureStart()
+    private static Measured MeasureStart()
     {
-        Dictionary<string, List<Figures>> starts = [];
-        for (var start = 0; start < Starts; start++) Add(starts, "heartbeat", Processes.FirstLine());
-        AddLines([new("start to first log line, ms", "milliseconds"), new("size of the program, MB", "file")], starts);
+        Measured measured = [];
+        for (var start = 0; start < Starts; start++) measured.Add("heartbeat", Processes.FirstLine());
+        return measured;
     }
 
-    private static void Add(Dictionary<string, List<Figures>> measured, string contender, Figures figures)
-    {
-        if (!measured.TryGetValue(contender, out var list)) measured[contender] = list = [];
-        list.Add(figures);
-    }
-
-    private void AddLines(Row[] rows, Dictionary<string, List<Figures>> measured)
-    {
-        foreach (var row in rows)
-        {
-            var own = Values("heartbeat");
-            var line = new StringBuilder($"| {row.Title}");
-            foreach (var contender in All) line.Append(CultureInfo.InvariantCulture, $" | {Cell(Values(contender), contender == "heartbeat" ? [] : own)}");
-            _lines.Add(line.Append(" |").ToString());
-
-            double[] Values(string contender) => measured.TryGetValue(contender, out var all)
-                ? [.. all.Where(figures => figures.ContainsKey(row.Figure)).Select(figures => figures[row.Figure] * row.Unit).Order()]
-                : [];
-        }
-    }
-
-    /// <summary>The median, the least and the greatest, and how many times the median of this scheduler that is.</summary>
-    private static string Cell(double[] values, double[] own)
-    {
-        if (values.Length == 0) return "–";
-        var median = values[values.Length / 2];
-        var ratio = own.Length > 0 && own[own.Length / 2] > 0 && median > 0 ? $" ×{Text(median / own[own.Length / 2])}" : "";
-        return values[0] == values[^1] ? Text(median) + ratio : $"**{Text(median)}** ({Text(values[0])} to {Text(values[^1])}){ratio}";
-    }
-
-    private static string Text(double value)
-    {
-        var digits = Math.Abs(value) switch
-        {
-            0 or >= 100 => "N0",
-            >= 10 => "0.#",
-            >= 0.1 => "0.##",
-            _ => "0.####",
-        };
-        return value.ToString(digits, CultureInfo.InvariantCulture);
-    }
-
-    /// <summary>A line of the table.</summary>
-    private sealed record Row(string Title, string Figure, double Unit = 1);
+    private void Say(string text) => Console.Error.WriteLine($"{_watch.Elapsed:mm\\:ss} {text}");
 }
