@@ -21,8 +21,9 @@ internal abstract class Contender : IDisposable
     /// <summary>From scheduling recurring jobs to their first run, where any time can be given.</summary>
     protected static readonly TimeSpan Lead = TimeSpan.FromSeconds(0.4);
 
-    /// <summary>The time until a reading of the stopwatch.</summary>
-    protected static TimeSpan Until(long due) => Stopwatch.GetElapsedTime(Stopwatch.GetTimestamp(), due);
+    /// <summary>The time until a reading of the stopwatch; zero if it has passed.</summary>
+    protected static TimeSpan Until(long due) =>
+        Stopwatch.GetElapsedTime(Math.Min(Stopwatch.GetTimestamp(), due), due);
 
     /// <summary>Schedules a job once.</summary>
     /// <returns>What <see cref="Cancel"/> takes.</returns>
