@@ -74,7 +74,7 @@ internal sealed class Table(int entries, int rounds)
             new("start to first log line, ms", "milliseconds"),
             new("size of the program, MB", "file"));
         AddScale(pending, burst);
-        return _report.Texts(Remarks(), $"Medians, on {Report.Machine()}.\n{Fewer} Negative: early.");
+        return _report.Texts(Remarks(), $"Medians, on {Report.Machine()}.\n{Fewer} A negative lateness is early.");
     }
 
     private void AddLateness(string title, Func<string, int> others, bool isInReadme) => _report.Add(
