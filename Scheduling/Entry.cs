@@ -76,6 +76,9 @@ public abstract class Entry : IThreadPoolWorkItem
     /// <summary>Releases the job and its argument, whoever keeps the handle.</summary>
     internal abstract void Release();
 
+    /// <summary>Leaves the idle state, which every other way out of it holds the scheduler's lock for, too.</summary>
+    internal void OnDispatched() => (_state, _isRunning) = (EntryState.Dispatched, true);
+
     /// <summary>Moves on to another state, unless the entry is not in the expected one.</summary>
     internal bool TryMove(EntryState from, EntryState to) => Interlocked.CompareExchange(ref _state, to, from) == from;
 

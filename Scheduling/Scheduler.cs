@@ -189,8 +189,7 @@ public sealed partial class Scheduler : IDisposable
     private void Dispatch(Entry entry, ClockReading now)
     {
         if (entry is RecurringEntry recurring && !TakeOccurrence(recurring, now)) return;
-        entry.TryMove(EntryState.Idle, EntryState.Dispatched);
-        entry.IsRunning = true;
+        entry.OnDispatched();
         _dispatched.Add(entry);
         _started++;
         _handed++;
@@ -210,11 +209,15 @@ public sealed partial class Scheduler : IDisposable
             return true;
         }
 
-        var due = entry.TimeOf(now.UtcAt(latest, entry.Clock));
-        var running = entry.TimeOf(now.UtcAt(entry.RunDueTicks, entry.Clock));
-        Say(() => Log.Skipped(_logger, entry.Name, Occurrences.CountText(missed + 1), due, running));
-        Say(() => _metrics.Skipped(entry, missed + 1));
+        SaySkipped(entry, missed + 1, entry.TimeOf(now.UtcAt(latest, entry.Clock)), now);
         return false;
+    }
+
+    private void SaySkipped(RecurringEntry entry, int count, DateTimeOffset due, ClockReading now)
+    {
+        var running = entry.TimeOf(now.UtcAt(entry.RunDueTicks, entry.Clock));
+        Say(() => Log.Skipped(_logger, entry.Name, Occurrences.CountText(count), due, running));
+        Say(() => _metrics.Skipped(entry, count));
     }
 
     /// <summary>Plans cron entries anew, as the wall clock moved.</summary>
