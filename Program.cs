@@ -60,36 +60,35 @@ internal static partial class Program
         }
     }
 
-    /// <summary>Runs the scheduler with this program's jobs until it is stopped.</summary>
-    /// <returns>The exit code: 0, or 1 if a job outlived the stop.</returns>
-    /// <exception cref="UsageException">A job could not be registered.</exception>
-    internal static async Task<int> RunAsync(
-        Func<string, string?> environment, TimeProvider time, ILoggerFactory logging, CancellationToken stop)
+    /// <summary>Registers the jobs of this program: add yours here.</summary>
+    private static void RegisterJobs(Scheduler scheduler, TimeProvider time, ILoggerFactory logging)
     {
-        using var scheduler = new Scheduler(time, logging.CreateLogger<Scheduler>());
-        var logger = logging.CreateLogger("Heartbeat");
-        Register(logger, () => HeartbeatJobs.RegisterIfEnabled(
-            environment(HeartbeatSwitch.Variable), scheduler, new UuidV1(time), logger));
-        return await scheduler.RunAsync(stop).ConfigureAwait(false) ? 0 : 1;
+        var enable = Environment.GetEnvironmentVariable(HeartbeatSwitch.Variable);
+        HeartbeatJobs.RegisterIfEnabled(enable, scheduler, new UuidV1(time), logging.CreateLogger("Heartbeat"));
     }
 
-    /// <summary>Registers the jobs of a module.</summary>
-    /// <exception cref="UsageException">The module threw; the message says what.</exception>
-    [SuppressMessage("Design", "CA1031", Justification = "A module is the user's code and may throw anything.")]
-    private static void Register(ILogger logger, Action module)
+    /// <summary>Runs the scheduler with some jobs until it is stopped.</summary>
+    /// <returns>The exit code: 0, or 1 if a job did not stop.</returns>
+    /// <exception cref="UsageException">A job could not be registered; the message says why.</exception>
+    [SuppressMessage("Design", "CA1031", Justification = "A module of jobs is the user's code and may throw anything.")]
+    internal static async Task<int> RunAsync(
+        Action<Scheduler, TimeProvider, ILoggerFactory> register, TimeProvider time, ILoggerFactory logging, CancellationToken stop)
     {
+        using var scheduler = new Scheduler(time, logging.CreateLogger<Scheduler>());
         try
         {
-            module();
+            register(scheduler, time, logging);
         }
         catch (Exception exception)
         {
-            LogNotRegistered(logger, exception);
+            LogNotRegistered(logging.CreateLogger("Heartbeat"), exception);
             // A zone in a static field fails as the initializer of its type, whose message says nothing.
             var cause = exception;
             while (cause is TypeInitializationException { InnerException: { } inner }) cause = inner;
             throw new UsageException($"a job cannot be registered: {cause.GetType().Name}: {cause.Message}");
         }
+
+        return await scheduler.RunAsync(stop).ConfigureAwait(false) ? 0 : 1;
     }
 
     private static async Task<int> RunAsync()
@@ -101,8 +100,7 @@ internal static partial class Program
         using (var signals = new StopSignals())
         using (var logging = ConsoleLog.Create(settings, TimeProvider.System))
         {
-            exitCode = await RunAsync(Environment.GetEnvironmentVariable, new PreciseTimeProvider(), logging, signals.Token)
-                .ConfigureAwait(false);
+            exitCode = await RunAsync(RegisterJobs, new PreciseTimeProvider(), logging, signals.Token).ConfigureAwait(false);
         }
 
         return output.HasLostLines ? 1 : exitCode;

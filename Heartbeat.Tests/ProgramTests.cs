@@ -163,7 +163,7 @@ public sealed class ProgramTests
         {
             using var logging = Log(LogLevel.Information);
             var refusal = await Should.ThrowAsync<UsageException>(
-                () => Program.RunAsync(_ => throw thrown, _clock, logging, CancellationToken.None));
+                () => Program.RunAsync((_, _, _) => throw thrown, _clock, logging, CancellationToken.None));
             refusal.Message.ShouldBe(message);
         }
     }
@@ -176,7 +176,7 @@ public sealed class ProgramTests
         {
             var thrown = new InvalidOperationException("No settings.");
             await Should.ThrowAsync<UsageException>(
-                () => Program.RunAsync(_ => throw thrown, _clock, logging, CancellationToken.None));
+                () => Program.RunAsync((_, _, _) => throw thrown, _clock, logging, CancellationToken.None));
         }
 
         var lines = console.Lines;
@@ -188,7 +188,11 @@ public sealed class ProgramTests
     private async Task<int> RunAsync(string? enable, LogLevel level, CancellationToken stop)
     {
         using var logging = Log(level);
-        return await Program.RunAsync(name => name == HeartbeatSwitch.Variable ? enable : null, _clock, logging, stop);
+        // The heartbeat alone: a job that is added to the program changes nothing here.
+        return await Program.RunAsync(
+            (scheduler, time, logging) => HeartbeatJobs.RegisterIfEnabled(
+                enable, scheduler, new UuidV1(time), logging.CreateLogger("Heartbeat")),
+            _clock, logging, stop);
     }
 
     private ILoggerFactory Log(LogLevel level) =>

@@ -24,13 +24,8 @@ public sealed class SmokeTest
         timed.ShouldBeOnTheMinute(slack: slack);
         (Beat.InstantOf(timed) - started).ShouldBeLessThan(TimeSpan.FromMinutes(1) + slack);
         its.ShouldBeTheEventOf(timed, slack: slack);
-        stopped.ShouldBe(Beat.StopLine(2));
-        program.Text.ShouldBe(
-            [
-                Beat.ScheduledLine(timed),
-                timed.Text,
-                its.Text,
-                stopped,
-            ]);
+        stopped.ShouldMatch("^INFO: Stopped: [0-9,]+ runs started, 0 failed; ");
+        program.Text.Where(static line => line.Contains("eartbeat", StringComparison.Ordinal)) // others may have jobs too
+            .ShouldBe([Beat.ScheduledLine(timed), timed.Text, its.Text]);
     }
 }
