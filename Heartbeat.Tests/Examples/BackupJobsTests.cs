@@ -11,28 +11,20 @@ namespace Heartbeat.Tests.Examples;
 public sealed class BackupJobsTests
 {
     [Fact]
-    public async Task Backs_up_each_night_and_checks_it_in_the_morning()
+    public async Task Backs_up_in_the_night_of_each_working_day()
     {
-        var time = new FakeTimeProvider(new(2026, 11, 26, 0, 0, 0, TimeSpan.Zero)); // a Thursday
-        var end = time.GetUtcNow().AddDays(4);
+        var time = new FakeTimeProvider(new(2026, 11, 27, 0, 0, 0, TimeSpan.Zero)); // a Friday
         using var log = new LogCapture(time);
         using var scheduler = new Scheduler(time, log.CreateLogger<Scheduler>());
-        new BackupJobs(scheduler, log).Register();
+        BackupJobs.Register(scheduler, log);
         _ = scheduler.RunAsync(CancellationToken.None);
-
+        var end = time.GetUtcNow().AddDays(4);
         while (scheduler.Next is { } next && next <= end)
         {
             time.Advance(next - time.GetUtcNow());
             await scheduler.WhenIdle();
         }
 
-        log.Text.ShouldBe(
-        [
-            "Information: Scheduled backup: '30 2 * * MON-FRI' in UTC, first due 2026-11-26T02:30:00+00:00",
-            "Information: Backed up for 2026-11-26",
-            "Information: Checked the backup of 2026-11-26",
-            "Information: Backed up for 2026-11-27",
-            "Information: Checked the backup of 2026-11-27",
-        ]);
+        log.Text.Skip(1).ShouldBe(["Information: Backed up 2026-11-27", "Information: Backed up 2026-11-30"]);
     }
 }

@@ -1,4 +1,5 @@
 using Heartbeat.Scheduling;
+using Microsoft.Extensions.Logging;
 
 namespace Heartbeat.Tests.Examples;
 
@@ -22,6 +23,24 @@ internal sealed class Recipes(Scheduler scheduler, TimeProvider time, Func<JobRu
             await work(limit.Token);
         });
 
+    public async Task OfEachKindAsync(ILoggerFactory logging, CancellationTokenSource stop)
+    {
+        using var scheduler = new Scheduler(new PreciseTimeProvider(), logging.CreateLogger<Scheduler>());
+        scheduler.Schedule("nightly", CronExpression.Parse("30 2 * * *"), run => BackUpAsync(run.Stopping));
+        scheduler.ScheduleEvery("poll", TimeSpan.FromSeconds(30), run => PollAsync(run.Stopping));
+        scheduler.Schedule("once", TimeSpan.FromMinutes(5), "argument", (argument, run) => SendAsync(argument));
+        scheduler.Schedule("new year", new DateTimeOffset(2027, 1, 1, 0, 0, 0, TimeSpan.Zero), run => GreetAsync());
+        await scheduler.RunAsync(stop.Token); // until the token is cancelled; then running jobs get 5 seconds to finish
+    }
+
     public void InAZone() =>
         scheduler.Schedule("close", CronExpression.Parse("0 18 * * *", TimeZoneInfo.FindSystemTimeZoneById("Europe/Berlin")), job);
+
+    private Task BackUpAsync(CancellationToken stopping) => job(default).WaitAsync(stopping);
+
+    private Task PollAsync(CancellationToken stopping) => job(default).WaitAsync(stopping);
+
+    private Task SendAsync(string text) => job(new(text, default, default));
+
+    private Task GreetAsync() => job(default);
 }
