@@ -42,10 +42,11 @@ public sealed class CronExpression
     /// <param name="text">As in <see cref="CronField"/>, or <c>@daily</c> and the like.</param>
     /// <param name="zone">UTC unless given.</param>
     /// <exception cref="CronFormatException">The text is not an expression of the dialect.</exception>
+    /// <exception cref="ArgumentException">The zone, made by code, changes its offset twice within 3 days.</exception>
     public static CronExpression Parse(string text, TimeZoneInfo? zone = null)
     {
         ArgumentNullException.ThrowIfNull(text);
-        return new(text, zone is null || zone == TimeZoneInfo.Utc ? ZoneOffsets.Utc : new ZoneOffsets(zone));
+        return new(text, ZoneOffsets.Of(zone ?? TimeZoneInfo.Utc));
     }
 
     /// <summary>The zone that the expression is evaluated in.</summary>

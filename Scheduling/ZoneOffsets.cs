@@ -1,3 +1,6 @@
+using System.Globalization;
+using System.Runtime.CompilerServices;
+
 namespace Heartbeat.Scheduling;
 
 /// <summary>Divides the time line of a zone into the spans in which its offset from UTC stays the same.</summary>
@@ -11,20 +14,39 @@ namespace Heartbeat.Scheduling;
 /// </remarks>
 internal sealed class ZoneOffsets(TimeZoneInfo zone)
 {
-    /// <summary>An offset that lasts for less than this may be missed; the shortest ever lasted almost 4 days.</summary>
+    /// <summary>A shorter offset would be missed; the shortest of all real ones lasted almost 4 days.</summary>
     private const long Stride = 3 * TimeSpan.TicksPerDay;
 
     /// <summary>How far to look for the next change: beyond, a span ends without one.</summary>
     private const long Horizon = 400 * TimeSpan.TicksPerDay;
 
+    /// <summary>In so many years each kind of year follows each kind that it can follow.</summary>
+    private const int SomeYears = 40;
+
     /// <summary>The furthest that a clock is set back: offsets are within 14 hours of UTC.</summary>
     public const long LongestSetBack = 28 * TimeSpan.TicksPerHour;
 
-    public static readonly ZoneOffsets Utc = new(TimeZoneInfo.Utc) { _last = new(0, long.MaxValue, 0, 0) };
+    private static readonly long LastTick = new DateTime(9998, 12, 31).Ticks;   // in the last year .NET may overflow
+
+    private static readonly ZoneOffsets Utc = new(TimeZoneInfo.Utc) { _last = new(0, long.MaxValue, 0, 0) };
+
+    /// <summary>Zones whose offsets all last for a stride.</summary>
+    private static readonly ConditionalWeakTable<TimeZoneInfo, TimeZoneInfo> Steady = [];
 
     private Span? _last;
 
     public TimeZoneInfo Zone => zone;
+
+    /// <exception cref="ArgumentException">The zone, made by code, changes its offset twice within 3 days.</exception>
+    public static ZoneOffsets Of(TimeZoneInfo zone)
+    {
+        if (zone == TimeZoneInfo.Utc) return Utc;
+        var offsets = new ZoneOffsets(zone);
+        if (Steady.TryGetValue(zone, out _)) return offsets;
+        offsets.RefuseIfUnsteady();
+        Steady.AddOrUpdate(zone, zone);
+        return offsets;
+    }
 
     /// <summary>A span of constant offset, all in ticks.</summary>
     /// <param name="Start">The first instant, UTC, that it is known to hold for.</param>
@@ -77,4 +99,52 @@ internal sealed class ZoneOffsets(TimeZoneInfo zone)
     }
 
     private long OffsetAt(long utc) => zone.GetUtcOffset(new DateTime(utc, DateTimeKind.Utc)).Ticks;
+
+    private void RefuseIfUnsteady()
+    {
+        var (from, changed) = (0L, -Stride);
+        foreach (var to in MayChange().Where(static utc => utc > 0 && utc < LastTick).Order())
+        {
+            if (OffsetAt(to) != OffsetAt(from))
+            {
+                var (before, change) = (changed, changed = FirstChange(from, to));
+                if (change - before < Stride)
+                {
+                    throw new ArgumentException(string.Create(
+                        CultureInfo.InvariantCulture,
+                        $"Time zone '{Excerpt.Of(zone.Id)}' is not supported: it changes its offset twice within 3 "
+                        + $"days, at {new DateTime(before):s}Z and {new DateTime(change):s}Z."), nameof(zone));
+                }
+            }
+
+            from = to;
+        }
+    }
+
+    /// <summary>The instants at which the rules of the zone may change its offset.</summary>
+    private IEnumerable<long> MayChange()
+    {
+        foreach (var rule in zone.GetAdjustmentRules())
+        {
+            var (date, end, offset) = (rule.DateStart, rule.DateEnd, zone.BaseUtcOffset.Ticks);
+            yield return date.Ticks - offset;
+            yield return end.Ticks + TimeSpan.TicksPerDay - offset;
+            for (var year = date.Year; year <= end.Year; year++)
+            {
+                if (year == date.Year + SomeYears) year = Math.Max(year, end.Year - 1);
+                var standard = offset + rule.BaseUtcOffsetDelta.Ticks;
+                yield return new DateTime(year, 1, 1).Ticks - offset;
+                yield return LocalTicks(rule.DaylightTransitionStart, year) - standard;
+                yield return LocalTicks(rule.DaylightTransitionEnd, year) - standard - rule.DaylightDelta.Ticks;
+            }
+        }
+    }
+
+    private static long LocalTicks(TimeZoneInfo.TransitionTime transition, int year)
+    {
+        var (month, days) = (transition.Month, DateTime.DaysInMonth(year, transition.Month));
+        var day = transition.IsFixedDateRule ? Math.Min(transition.Day, days)
+            : transition.Week * 7 - 6 + (transition.DayOfWeek - new DateTime(year, month, 1).DayOfWeek + 7) % 7;
+        return new DateTime(year, month, day > days ? day - 7 : day).Ticks + transition.TimeOfDay.TimeOfDay.Ticks;
+    }
 }

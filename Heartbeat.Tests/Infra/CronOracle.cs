@@ -45,7 +45,7 @@ internal sealed class CronOracle
         var start = ((first / MinutesPerDay) - 2) * MinutesPerDay;   // a set-back of two days ago no longer matters
         var previous = start - 1 + zone.OffsetAt(start - 1);
         var shown = previous;
-        for (var minute = start; minute < CronOracleZone.End; minute++)
+        for (var minute = start; minute < zone.End; minute++)
         {
             if (minute % MinutesPerDay == 0 && zone.IsPlain(minute)
                 && (minute + MinutesPerDay <= first || !MayOccur(previous)))
@@ -120,33 +120,37 @@ internal sealed class CronOracle
     }
 }
 
-/// <summary>The offset of a zone in every minute of 2007 to 2049, from its answers for instants in UTC.</summary>
+/// <summary>The offset of a zone in every minute of some years, from its answers for instants in UTC.</summary>
+/// <remarks>A day without a change is one that has the same offset at so many equidistant minutes, and just before.</remarks>
 internal sealed class CronOracleZone
 {
     private const int MinutesPerDay = 1440;
-    private static readonly int FirstDay = new DateOnly(2007, 1, 1).DayNumber;
-    private static readonly int LastDay = new DateOnly(2049, 12, 31).DayNumber;
 
-    /// <summary>The first minute after the table.</summary>
-    public static readonly long End = (LastDay + 1L) * MinutesPerDay;
+    private readonly int _firstDay;
 
     /// <summary>For each day its offset in minutes; or 1,440 of them if it has a change, or begins with one.</summary>
     private readonly int[][] _days;
 
-    public CronOracleZone(TimeZoneInfo zone)
+    public CronOracleZone(TimeZoneInfo zone, int firstYear = 2007, int lastYear = 2049, int samplesADay = 2)
     {
         Zone = zone;
-        var days = Enumerable.Range(FirstDay, LastDay - FirstDay + 1);
-        _days = [.. days.Select(day => Offsets(day * (long)MinutesPerDay, zone))];
+        _firstDay = new DateOnly(firstYear, 1, 1).DayNumber;
+        var lastDay = new DateOnly(lastYear, 12, 31).DayNumber;
+        End = (lastDay + 1L) * MinutesPerDay;
+        var days = Enumerable.Range(_firstDay, lastDay - _firstDay + 1);
+        _days = [.. days.Select(day => Offsets(day * (long)MinutesPerDay, zone, samplesADay))];
         Changes =
         [
-            .. days.Where(day => _days[day - FirstDay].Length > 1)
+            .. days.Where(day => _days[day - _firstDay].Length > 1)
                 .SelectMany(static day => Enumerable.Range(0, MinutesPerDay).Select(minute => (day * (long)MinutesPerDay) + minute))
-                .Where(minute => minute > FirstDay * (long)MinutesPerDay && OffsetAt(minute) != OffsetAt(minute - 1)),
+                .Where(minute => minute > _firstDay * (long)MinutesPerDay && OffsetAt(minute) != OffsetAt(minute - 1)),
         ];
     }
 
     public TimeZoneInfo Zone { get; }
+
+    /// <summary>The first minute after the table.</summary>
+    public long End { get; }
 
     /// <summary>The minutes that begin with a change.</summary>
     public IReadOnlyList<long> Changes { get; }
@@ -155,12 +159,12 @@ internal sealed class CronOracleZone
 
     public bool IsPlain(long minute) => DayOf(minute).Length == 1;
 
-    private int[] DayOf(long minute) => _days[(minute / MinutesPerDay) - FirstDay];
+    private int[] DayOf(long minute) => _days[(minute / MinutesPerDay) - _firstDay];
 
-    private static int[] Offsets(long start, TimeZoneInfo zone)
+    private static int[] Offsets(long start, TimeZoneInfo zone, int samples)
     {
-        var offset = Offset(start, zone);
-        return Offset(start - 1, zone) == offset && Offset(start + MinutesPerDay - 1, zone) == offset
+        var offset = Offset(start - 1, zone);
+        return Enumerable.Range(0, samples).All(sample => Offset(start + (MinutesPerDay - 1) * sample / (samples - 1), zone) == offset)
             ? [offset]
             : [.. Enumerable.Range(0, MinutesPerDay).Select(minute => Offset(start + minute, zone))];
     }
