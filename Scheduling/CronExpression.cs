@@ -67,8 +67,9 @@ public sealed class CronExpression
     /// <summary>The first occurrence later than an instant, in the offset of the zone; null if none.</summary>
     public DateTimeOffset? Next(DateTimeOffset after)
     {
-        var span = _offsets.At(after.UtcTicks);
-        var local = after.UtcTicks + span.Offset;
+        var from = after.UtcTicks;
+        var span = _offsets.At(from);
+        var local = from + span.Offset;
         if (!IsPeriodic) local = Math.Max(local, span.Shown - 1);   // in a second pass: on with what is new
         var next = NextLocal(local);
         if (next == Never) return null;
@@ -77,8 +78,15 @@ public sealed class CronExpression
         {
             var later = _offsets.At(span.End);
             if (next < span.End + later.Offset) return At(span.End, later.Offset);   // in a gap: at its end
-            if (IsPeriodic && later.Offset < span.Offset) next = NextLocal(span.End + later.Offset - 1);
-            span = _offsets.At(Math.Max(span.End, next - ZoneOffsets.LongestSetBack));   // nothing matches on the way
+            if (IsPeriodic && later.Offset < span.Offset)
+            {
+                from = span.End;
+                next = NextLocal(from + later.Offset - 1);
+            }
+
+            // A set-back can repeat what matched before only if it is near: the span may end without a change.
+            span = span.End - from < ZoneOffsets.LongestSetBack
+                ? later : _offsets.At(Math.Max(span.End, next - ZoneOffsets.LongestSetBack));
         }
 
         return At(next - span.Offset, span.Offset);
