@@ -9,6 +9,9 @@ namespace Heartbeat.Tests;
 
 public sealed class CronExpressionTests(ITestOutputHelper output)
 {
+    private const string Either = "a day that matches either day field is enough, as in crontab(5); Cronos requires both";
+    private const string Both = "a day must match both day fields, as in crontab(5); to Kubernetes either is enough";
+
     [Theory]
 
     // Strictly after, and to the minute.
@@ -30,6 +33,10 @@ public sealed class CronExpressionTests(ITestOutputHelper output)
     [InlineData("0 0 13 * FRI", "2025-01-01T00:00:00+00:00", "2025-01-03T00:00:00+00:00")]
     [InlineData("0 0 13 * */5", "2025-01-01T00:00:00+00:00", "2025-04-13T00:00:00+00:00")]
     [InlineData("0 0 29 2 *", "2096-02-29T00:00:00+00:00", "2104-02-29T00:00:00+00:00")]
+    [InlineData("0 0 29 2 *", "1999-03-01T00:00:00+00:00", "2000-02-29T00:00:00+00:00")]
+    [InlineData("0 0 29,30 2 *", "2001-02-28T00:00:00+00:00", "2004-02-29T00:00:00+00:00")]
+    [InlineData("0 0 29 2-3 *", "2001-01-01T00:00:00+00:00", "2001-03-29T00:00:00+00:00")]
+    [InlineData("0 0 29 2 1", "2001-01-01T00:00:00+00:00", "2001-02-05T00:00:00+00:00")]
     public void Finds_the_next_occurrence(string expression, string after, string expected) =>
         Next(expression, "UTC", after).ShouldBe(expected);
 
@@ -92,6 +99,30 @@ public sealed class CronExpressionTests(ITestOutputHelper output)
     [InlineData("@weekly", false)]
     public void Either_day_suffices_unless_a_day_field_begins_with_a_star(string expression, bool eitherSuffices) =>
         CronExpression.Parse(expression).EitherDaySuffices.ShouldBe(eitherSuffices);
+
+    [Theory]
+    [InlineData("0 0 13 * FRI", Either)]
+    [InlineData("0 0 5,* * MON", Either)]     // Kubernetes: Mondays
+    [InlineData("0 0 */2 * 1", Both)]
+    [InlineData("0 0 1-7 * */2", Both)]
+    [InlineData("0 0 */2 * */3", Both)]
+    [InlineData("0 0 */2 * *", null)]
+    [InlineData("0 0 *,5 * 1", null)]
+    [InlineData("0 0 */1 * 1", null)]
+    [InlineData("0 0 ? * 1", null)]
+    [InlineData("0 0 13 * *", null)]
+    [InlineData("@weekly", null)]
+    public void Tells_how_the_day_fields_combine_where_programs_differ(string expression, string? rule) =>
+        CronExpression.Parse(expression).DayRule.ShouldBe(rule);
+
+    [Theory]
+    [InlineData("0 0 30 2 *", "no such day in that month (first day 30, longest month 29 days)")]
+    [InlineData("0 0 31 2,4,6,9,11 *", "no such day in that month (first day 31, longest month 30 days)")]
+    [InlineData("0 0 29 2 *", null)]
+    [InlineData("0 0 31 2 MON", null)]
+    [InlineData("0 0 30,31 4 *", null)]
+    public void Tells_why_there_is_never_an_occurrence(string expression, string? reason) =>
+        CronExpression.Parse(expression).NeverBecause.ShouldBe(reason);
 
     [Fact]
     public void Is_in_UTC_unless_a_zone_is_given_and_is_printed_as_written()

@@ -28,14 +28,14 @@ public sealed class CronExpression
     private readonly string _text;
     private readonly CronFields _fields;
     private readonly ZoneOffsets _offsets;
-    private readonly bool _comes;   // some date matches, be it in a leap year only
+    private readonly int _yearStep;   // 4 if only leap years can match, 0 if no year can
 
     private CronExpression(string text, ZoneOffsets offsets)
     {
+        if (!CronParser.TryParse(text, out _fields)) throw new CronFormatException(CronFault.In(text));
         _text = text;
-        _fields = CronParser.Parse(text);
         _offsets = offsets;
-        _comes = EitherDaySuffices || BitOperations.TrailingZeroCount(_fields.Days) <= LongestMonth(_fields.Months);
+        _yearStep = EitherDaySuffices || FirstDay < 29 ? 1 : FirstDay > LongestMonth ? 0 : LongestMonth == 29 ? 4 : 1;
     }
 
     /// <summary>Reads an expression.</summary>
@@ -53,13 +53,29 @@ public sealed class CronExpression
     public TimeZoneInfo Zone => _offsets.Zone;
 
     /// <summary>
-    /// A <c>*</c>, range or step in minute or hour: occurs in both passes of an overlap, and goes on at the new time
+    /// A <c>*</c>, range or step in minute or hour: occurs in both passes of an overlap, and continues at the new time
     /// after a set-back of the clock. Otherwise the times are fixed.
     /// </summary>
     public bool IsPeriodic => _fields.IsPeriodic;
 
-    /// <summary>Both day fields are restricted, which other programs read as "both must match".</summary>
-    public bool EitherDaySuffices => _fields.EitherDaySuffices;
+    /// <summary>How the day fields combine, as a clause, if other programs combine them otherwise; else null.</summary>
+    public string? DayRule =>
+        EitherDaySuffices ? "a day that matches either day field is enough, as in crontab(5); Cronos requires both" :
+        _text.Split(CronParser.Blanks, StringSplitOptions.RemoveEmptyEntries) is [_, _, var days, _, var weekdays]
+            && !HasStar(days) && !HasStar(weekdays)
+            ? "a day must match both day fields, as in crontab(5); to Kubernetes either is enough" : null;
+
+    /// <summary>Why there is never an occurrence, as a clause; null if there are some.</summary>
+    public string? NeverBecause => _yearStep > 0 ? null :
+        $"no such day in that month (first day {FirstDay}, longest month {LongestMonth} days)";
+
+    /// <summary>Neither day field begins with <c>*</c>.</summary>
+    internal bool EitherDaySuffices => _fields.EitherDaySuffices;
+
+    private int FirstDay => BitOperations.TrailingZeroCount(_fields.Days);
+
+    private int LongestMonth =>
+        (_fields.Months & MonthsOf31Days) != 0 ? 31 : (_fields.Months & MonthsOf30Days) != 0 ? 30 : 29;
 
     /// <summary>The expression as written.</summary>
     public override string ToString() => _text;
@@ -130,15 +146,15 @@ public sealed class CronExpression
     /// <summary>The first of these days of a month, or else the first later day that matches; -1 if none.</summary>
     private int NextDay(int year, int month, uint days)
     {
-        if (!_comes) return -1;
+        if (_yearStep == 0) return -1;
 
         while (days == 0)
         {
             var months = _fields.Months & ~1U << month;
             if (months == 0)
             {
-                if (year == LastYear) return -1;
-                year++;
+                year += _yearStep - year % _yearStep;
+                if (year > LastYear) return -1;
                 months = _fields.Months;
             }
 
@@ -161,8 +177,8 @@ public sealed class CronExpression
         return days & ((2U << DateTime.DaysInMonth(year, month)) - 2);
     }
 
-    private static int LongestMonth(uint months) =>
-        (months & MonthsOf31Days) != 0 ? 31 : (months & MonthsOf30Days) != 0 ? 30 : 29;
+    /// <summary>Whether Kubernetes takes a day field for unrestricted.</summary>
+    private static bool HasStar(string field) => field.Split(',').Any(static item => item is "*" or "?" or "*/1");
 
     private static long TicksOf(int day, int minuteOfDay) =>
         ((long)day * MinutesPerDay + minuteOfDay) * TimeSpan.TicksPerMinute;

@@ -2,7 +2,7 @@ using System.Text;
 
 namespace Heartbeat.Scheduling;
 
-/// <summary>One of the five fields: what it is called, what it holds, and what begins anew after its last value.</summary>
+/// <summary>One of the five fields: what it is called, what it holds, and what its values divide.</summary>
 /// <remarks>
 /// <code>
 ///  ┌───────────── minute        0-59
@@ -30,25 +30,27 @@ internal sealed class CronField(string name, int first, int last, string cycle, 
     public static readonly CronField Month = new("month", 1, 12, "year", "JANFEBMARAPRMAYJUNJULAUGSEPOCTNOVDEC");
     public static readonly CronField DayOfWeek = new("day-of-week", 0, 7, "week", "SUNMONTUEWEDTHUFRISAT");
 
+    public static readonly CronField[] All = [Minute, Hour, DayOfMonth, Month, DayOfWeek];
+
     public string Name => name;
 
     public int First => first;
 
     public int Last => last;
 
+    /// <summary>The last value before the first comes again: Saturday, for 7 is Sunday too.</summary>
+    public int LastBeforeFirst => this == DayOfWeek ? 6 : last;
+
     public string Cycle => cycle;
 
     /// <summary>Whether <c>?</c> may stand for <c>*</c>.</summary>
     public bool IsDay => this == DayOfMonth || this == DayOfWeek;
 
-    /// <summary>Whether the last value is another number for the first one: 7 and 0 are Sunday.</summary>
-    public bool EndsAnew => this == DayOfWeek;
-
     /// <summary>What may be written, for messages: <c>0-7 or SUN-SAT</c>.</summary>
     public string Allowed =>
         names.Length == 0 ? $"{first}-{last}" : $"{first}-{last} or {names[..NameLength]}-{names[^NameLength..]}";
 
-    /// <summary>The value of a name, in any case; -1 if there is none such.</summary>
+    /// <summary>The value of a name, in any case; -1 if there is no such name.</summary>
     public int ValueOf(ReadOnlySpan<char> wanted)
     {
         if (wanted.Length != NameLength) return -1;

@@ -1,16 +1,13 @@
 namespace Heartbeat.Scheduling;
 
-/// <summary>An expression that cannot be read: says which field, what was found and what is allowed.</summary>
-/// <remarks>All sentences that refuse an expression are here, with what to write instead if there is something.</remarks>
-#pragma warning disable CA1032 // It is made by the methods below, which have all of it to say.
+/// <summary>An expression that cannot be read: says what was found, what is allowed and what to write.</summary>
+#pragma warning disable CA1032 // It is made from an expression, which has all of it to say.
 public sealed class CronFormatException : FormatException
 #pragma warning restore CA1032
 {
-    private const string LookAtTheDate = "and let the job look at the date";
-
-    private CronFormatException(string expression, string fault, string? field = null, int? position = null)
-        : base($"Invalid cron expression '{Excerpt.Of(expression)}': {fault}.") =>
-        (Expression, Field, Position) = (expression, field, position);
+    internal CronFormatException(CronFault fault)
+        : base($"Invalid cron expression '{Excerpt.Of(fault.Text)}': {fault.Finding}{CronAdvice.For(fault)}.") =>
+        (Expression, Field, Position) = (fault.Text, fault.Field?.Name, fault.Position);
 
     /// <summary>As written.</summary>
     public string Expression { get; }
@@ -20,88 +17,72 @@ public sealed class CronFormatException : FormatException
 
     /// <summary>The index in <see cref="Expression"/> of what cannot be read; null if it is the whole.</summary>
     public int? Position { get; }
+}
 
-    internal static CronFormatException TooLong(string expression) =>
-        new(expression, $"at most {CronParser.MaxLength} characters are read, found {expression.Length}");
+/// <summary>The first thing in a text that cannot be read.</summary>
+/// <param name="Text">As written.</param>
+/// <param name="Finding">What is allowed and what was found.</param>
+/// <param name="Position">Where it is in the text.</param>
+/// <param name="Field">Null if it is none of the five.</param>
+/// <param name="Item">The item of a list in this field.</param>
+internal sealed record CronFault(
+    string Text, string Finding, int? Position = null, CronField? Field = null, string Item = "")
+{
+    public string[] Words { get; } = Split(Text);
 
-    internal static CronFormatException Unreadable(string expression, int position)
+    /// <summary>What stands before the item's first slash.</summary>
+    public string Values { get; } = Item.Split('/')[0];
+
+    /// <summary>What stands after the item's first slash.</summary>
+    public string Step => Item[Math.Min(Values.Length + 1, Item.Length)..];
+
+    public bool IsReadable => Words.Length > 0 && Text.Length <= CronParser.MaxLength;
+
+    /// <summary>Finds it in a text that is not an expression.</summary>
+    public static CronFault In(string text)
     {
-        var found = Excerpt.CodePoint(expression.AsSpan(position), out _);
-        return new(expression, $"only printable ASCII characters and tabs are read, found {found}", null, position);
-    }
-
-    internal static CronFormatException UnknownMacro(
-        string expression, ReadOnlySpan<char> macro, IEnumerable<string> known)
-    {
-        var hint =
-            Begins(macro, "@every") ? "write a step, as in '*/5 * * * *' for every five minutes" :
-            Begins(macro, "@reboot") ? "schedule a job without delay when the program starts" :
-            "known are " + string.Join(' ', known);
-        return new(expression, $"'{Excerpt.Of(macro)}' is not read here: {hint}", null, PositionOf(macro, expression));
-    }
-
-    internal static CronFormatException ZoneWithin(string expression, ReadOnlySpan<char> text)
-    {
-        const string Fault = "'TZ=' is not read here: the time zone is given beside the expression";
-        return new(expression, Fault, null, PositionOf(text, expression));
-    }
-
-    internal static CronFormatException NotFiveFields(string expression, string blanks)
-    {
-        const string Fields = "minute hour day-of-month month day-of-week";
-        var count = expression.Split(blanks.ToCharArray(), StringSplitOptions.RemoveEmptyEntries).Length;
-        var hint = count switch
+        if (text.Length > CronParser.MaxLength)
+            return new(text, $"at most {CronParser.MaxLength} characters are allowed, found {text.Length}");
+        if (text.AsSpan().IndexOfAnyExcept(CronParser.Readable) is >= 0 and var stray)
         {
-            6 => "; leave out the seconds or the year",
-            7 => "; leave out the seconds and the year",
-            _ => "",
-        };
-        return new(expression, $"five fields are needed ({Fields}), found {count}{hint}");
-    }
+            var found = Excerpt.CodePoint(text.AsSpan(stray), out _);
+            return new(text, $"only printable ASCII characters and tabs are allowed, found {found}", stray);
+        }
 
-    internal static CronFormatException BadItem(string expression, CronField field, ReadOnlySpan<char> item) =>
-        Refused(expression, field, item, Hint(field, item));
-
-    internal static CronFormatException BadStep(string expression, CronField field, ReadOnlySpan<char> item) =>
-        Refused(expression, field, item, $"; a step is 1-{field.Last} and begins anew with each {field.Cycle}");
-
-    internal static CronFormatException Reversed(
-        string expression, CronField field, ReadOnlySpan<char> item, int low, int high)
-    {
-        var instead = item.Contains('/') ? "it as two" : $"'{low}-{field.Last},{field.First}-{high}'";
-        return Refused(expression, field, item, $"; a range must not run backwards: write {instead}");
-    }
-
-    private static CronFormatException Refused(
-        string expression, CronField field, ReadOnlySpan<char> item, string hint)
-    {
-        var fault = $"{field.Name} must be {field.Allowed}, found '{Excerpt.Of(item)}'{hint}";
-        return new(expression, fault, field.Name, PositionOf(item, expression));
-    }
-
-    /// <summary>What to write for the notations that other programs read and this one does not.</summary>
-    private static string Hint(CronField field, ReadOnlySpan<char> item)
-    {
-        if (item.Contains('#'))
-            return $"; '#' (nth weekday) is not read here: run on each such weekday {LookAtTheDate}";
-        if (item.Contains('~')) return "; '~' (random) is not read here: choose a value";
-        if (item.Contains('?')) return "; '?' is read only alone in a day field: write '*'";
-
-        var letters = item.Trim("0123456789-/");
-        if (letters.Length > 1 && field.ValueOf(letters[..^1]) >= 0) letters = letters[^1..];
-        return letters switch
+        var words = Split(text);
+        if (words is [['@', ..], ..])
+            return new(text, $"'{Excerpt.Of(text.Trim(CronParser.Blanks))}' is not supported", text.IndexOf('@'));
+        if (words.Length != CronField.All.Length)
         {
-            ['L' or 'l'] or ['L' or 'l', 'W' or 'w'] =>
-                $"; 'L' (last) is not read here: run on each candidate day {LookAtTheDate}",
-            ['W' or 'w'] => $"; 'W' (nearest weekday) is not read here: run on MON-FRI {LookAtTheDate}",
-            ['H' or 'h'] or ['H' or 'h', '(', ..] => "; 'H' (hash) is not read here: choose a value",
-            _ => "",
-        };
+            var fields = string.Join(' ', CronField.All.Select(static field => field.Name));
+            return new(text, $"five fields are needed ({fields}), found {words.Length}");
+        }
+
+        var (position, field) = (text.IndexOf(words[0], StringComparison.Ordinal), 0);
+        while (CronParser.Field(words[field], CronField.All[field]) != 0)
+            position = text.IndexOf(words[field + 1], position + words[field++].Length, StringComparison.Ordinal);
+        return In(text, position, words[field], CronField.All[field]);
     }
 
-    private static bool Begins(ReadOnlySpan<char> text, string prefix) =>
-        text.StartsWith(prefix, StringComparison.OrdinalIgnoreCase);
+    /// <summary>The text with another item in place of this one; null if the fault is in no field.</summary>
+    public string? With(string item) =>
+        Field is null ? null : Text[..Position!.Value] + item + Text[(Position.Value + Item.Length)..];
 
-    private static int? PositionOf(ReadOnlySpan<char> part, string expression) =>
-        expression.AsSpan().Overlaps(part, out var position) ? position : null;
+    private static CronFault In(string text, int position, string word, CronField field)
+    {
+        var items = word.Split(',');
+        var bad = Array.FindIndex(items, item => CronParser.Item(item, field) == 0);
+        if (bad < 0) bad = Array.FindIndex(items, item => CronParser.Field(item, field) == 0);   // perhaps Sunday
+        var item = items[bad];
+        if (item.Length == 0) item = word;
+        else position += items.Take(bad).Sum(static earlier => earlier.Length + 1);
+
+        var finding = $"{field.Name} must be {field.Allowed}, found '{Excerpt.Of(item)}'";
+        var fault = new CronFault(text, finding, position, field, item);
+        return item.Contains('/') && CronParser.Item(item, field) == 0 && CronParser.Item(fault.Values, field) != 0
+            ? fault with { Finding = $"{field.Name} step must be 1-{field.Last}, found '{Excerpt.Of(fault.Step)}'" }
+            : fault;
+    }
+
+    private static string[] Split(string text) => text.Split(CronParser.Blanks, StringSplitOptions.RemoveEmptyEntries);
 }

@@ -14,140 +14,108 @@ namespace Heartbeat.Scheduling;
 internal readonly record struct CronFields(
     ulong Minutes, uint Hours, uint Days, uint Months, uint Weekdays, bool IsPeriodic, bool EitherDaySuffices);
 
-/// <summary>Reads the text of an expression; <see cref="CronFormatException"/> says what is wrong with it.</summary>
+/// <summary>Reads the text of an expression; <see cref="CronFault"/> finds what is wrong with it.</summary>
 /// <remarks>
 /// Accepts what crontab(5), Kubernetes and Cronos read alike: <c>*</c>, <c>a</c>, <c>a-b</c>, <c>a/n</c>,
-/// <c>*/n</c>, <c>a-b/n</c>, lists of these, names of months and weekdays, and <c>@daily</c> and the like. What they
-/// read differently is refused.
+/// <c>*/n</c>, <c>a-b/n</c>, lists of these, names of months and weekdays, and <c>@daily</c> and the like.
 /// </remarks>
 internal static class CronParser
 {
     /// <summary>The longest text that is read, so that no input costs more than some microseconds.</summary>
     public const int MaxLength = 1024;
 
-    private const int FieldCount = 5;
-    private const string Blanks = " \t";
+    private const int TooHigh = 100;   // any number above the maximum of every field
+    private const int NoEnd = 101;     // the upper end of a single value
 
-    /// <summary>Stands for a number that is above the maximum of every field, however long it is.</summary>
-    private const int TooHigh = 100;
+    private const ulong Sunday = 1 << 0;
+    private const ulong SundayToo = 1 << 7;
+    private const ulong SundayPerhaps = 1 << 8;   // some programs read a/n as a-7/n, others as a-6/n
 
-    private static readonly SearchValues<char> Readable =
+    public static readonly char[] Blanks = [' ', '\t'];
+
+    public static readonly SearchValues<char> Readable =
         SearchValues.Create([.. Enumerable.Range(' ', '~' - ' ' + 1).Select(static code => (char)code), '\t']);
 
-    private static readonly (string Name, string Meaning)[] Macros =
+    public static readonly (string Name, string Meaning)[] Macros =
     [
-        ("@yearly", "0 0 1 1 *"),
-        ("@annually", "0 0 1 1 *"),
-        ("@monthly", "0 0 1 * *"),
-        ("@weekly", "0 0 * * 0"),
-        ("@daily", "0 0 * * *"),
-        ("@midnight", "0 0 * * *"),
-        ("@hourly", "0 * * * *"),
+        ("@yearly", "0 0 1 1 *"), ("@annually", "0 0 1 1 *"), ("@monthly", "0 0 1 * *"), ("@weekly", "0 0 * * 0"),
+        ("@daily", "0 0 * * *"), ("@midnight", "0 0 * * *"), ("@hourly", "0 * * * *"),
     ];
 
-    /// <exception cref="CronFormatException">The expression is not one of the dialect.</exception>
-    public static CronFields Parse(string expression)
+    /// <returns>Whether the text is an expression of the dialect.</returns>
+    public static bool TryParse(string expression, out CronFields fields)
     {
-        if (expression.Length > MaxLength) throw CronFormatException.TooLong(expression);
-        if (expression.AsSpan().IndexOfAnyExcept(Readable) is >= 0 and var stray)
-            throw CronFormatException.Unreadable(expression, stray);
+        fields = default;
+        if (expression.Length > MaxLength || expression.AsSpan().ContainsAnyExcept(Readable)) return false;
 
         var text = expression.AsSpan().Trim(Blanks);
-        if (text.StartsWith('@')) text = MeaningOf(text, expression);
-        if (BeginsWith("TZ=", text) || BeginsWith("CRON_TZ=", text))
-            throw CronFormatException.ZoneWithin(expression, text);
+        if (text.StartsWith('@')) text = MeaningOf(text);
+        Span<Range> ranges = stackalloc Range[CronField.All.Length + 1];   // one to spare, for what is too much
+        var count = text.SplitAny(ranges, Blanks, StringSplitOptions.RemoveEmptyEntries);
+        if (count != CronField.All.Length) return false;
 
-        Span<Range> ranges = stackalloc Range[FieldCount + 1];   // one to spare, for what is too much
-        if (text.SplitAny(ranges, Blanks, StringSplitOptions.RemoveEmptyEntries) != FieldCount)
-            throw CronFormatException.NotFiveFields(expression, Blanks);
-
-        var (minute, hour) = (ranges[0], ranges[1]);
-        var (day, month, weekday) = (ranges[2], ranges[3], ranges[4]);
-        return new(
-            Minutes: Field(text[minute], CronField.Minute, expression),
-            Hours: (uint)Field(text[hour], CronField.Hour, expression),
-            Days: (uint)Field(text[day], CronField.DayOfMonth, expression),
-            Months: (uint)Field(text[month], CronField.Month, expression),
-            Weekdays: Weekdays(Field(text[weekday], CronField.DayOfWeek, expression)),
+        var (minute, hour, day, weekday) = (ranges[0], ranges[1], ranges[2], ranges[4]);
+        fields = new(
+            Minutes: Field(text[minute], CronField.Minute),
+            Hours: (uint)Field(text[hour], CronField.Hour),
+            Days: (uint)Field(text[day], CronField.DayOfMonth),
+            Months: (uint)Field(text[ranges[3]], CronField.Month),
+            Weekdays: (uint)Field(text[weekday], CronField.DayOfWeek),
             IsPeriodic: text[minute].ContainsAny("*-/") || text[hour].ContainsAny("*-/"),
             EitherDaySuffices: !BeginsWithStar(text[day]) && !BeginsWithStar(text[weekday]));
+        return fields is { Minutes: > 0, Hours: > 0, Days: > 0, Months: > 0, Weekdays: > 0 };
     }
 
-    /// <summary>7 is Sunday too.</summary>
-    private static uint Weekdays(ulong bits) => (uint)(bits | bits >> 7) & 0b111_1111;
-
-    private static bool BeginsWith(string prefix, ReadOnlySpan<char> text) =>
-        text.StartsWith(prefix, StringComparison.OrdinalIgnoreCase);
-
-    /// <summary>A <c>?</c> is a <c>*</c> by another name.</summary>
-    private static bool BeginsWithStar(ReadOnlySpan<char> field) => field[0] is '*' or '?';
-
-    private static ReadOnlySpan<char> MeaningOf(ReadOnlySpan<char> macro, string expression)
+    /// <summary>The values of a field, a bit for each; none if it cannot be read.</summary>
+    public static ulong Field(ReadOnlySpan<char> text, CronField field)
     {
-        foreach (var (name, meaning) in Macros)
-        {
-            if (Ascii.EqualsIgnoreCase(macro, name)) return meaning;
-        }
-
-        throw CronFormatException.UnknownMacro(expression, macro, Macros.Select(static known => known.Name));
-    }
-
-    private static ulong Field(ReadOnlySpan<char> text, CronField field, string expression)
-    {
-        if (field.IsDay && text is "?") return Bits(field.First, field.Last, 1);
+        if (field.IsDay && text is "?") text = "*";
 
         ulong bits = 0;
         foreach (var range in text.Split(','))
         {
-            var item = text[range];
-            if (item.IsEmpty) throw CronFormatException.BadItem(expression, field, text);
-            bits |= Item(item, field, expression);
+            var values = Item(text[range], field);
+            if (values == 0) return 0;
+            bits |= values;
         }
 
-        return bits;
+        if (field != CronField.DayOfWeek) return bits;
+        if ((bits & SundayToo) != 0) bits |= Sunday;
+        return (bits & SundayPerhaps) != 0 && (bits & Sunday) == 0 ? 0 : bits & 0b111_1111;
     }
 
-    /// <summary>One item of a list: <c>*</c>, a value or a range, and perhaps a step.</summary>
-    private static ulong Item(ReadOnlySpan<char> item, CronField field, string expression)
+    /// <summary>The values of one item of a list; none if it cannot be read.</summary>
+    public static ulong Item(ReadOnlySpan<char> item, CronField field)
     {
         var slash = item.IndexOf('/');
-        var values = slash < 0 ? item : item[..slash];
-        var dash = values.IndexOf('-');
         var step = slash < 0 ? 1 : Number(item[(slash + 1)..]);
+        var (low, high) = Ends(slash < 0 ? item : item[..slash], field);
+        var isOpen = slash >= 0 && high == NoEnd;
+        if (high == NoEnd) high = isOpen ? field.Last : low;
+        if (low < field.First || high > field.Last || low > high || step < 1 || step > field.Last) return 0;
 
-        int low, high;
-        if (values is "*")
-        {
-            (low, high) = (field.First, field.Last);
-        }
-        else if (dash < 0)
-        {
-            low = Value(values, field);
-            high = slash < 0 ? low : field.Last;
-        }
-        else
-        {
-            var upper = values[(dash + 1)..];
-            (low, high) = (Value(values[..dash], field), Value(upper, field));
-            if (field.EndsAnew && low > 0 && high == 0 && !char.IsAsciiDigit(upper[0])) high = field.Last;   // fri-sun
-        }
-
-        if (low < field.First || high < field.First || low > field.Last || high > field.Last || step < 0)
-            throw CronFormatException.BadItem(expression, field, item);
-        if (step < 1 || step > field.Last) throw CronFormatException.BadStep(expression, field, item);
-        if (low > high) throw CronFormatException.Reversed(expression, field, item, low, high);
-        return Bits(low, high, step);
+        ulong bits = 0;
+        for (var value = low; value <= high; value += step) bits |= 1UL << value;
+        var isPerhaps = isOpen && low < high && field == CronField.DayOfWeek && (bits & SundayToo) != 0;
+        return isPerhaps ? bits ^ SundayToo ^ SundayPerhaps : bits;
     }
 
-    /// <summary>A name or a number; -1 if it is neither.</summary>
-    private static int Value(ReadOnlySpan<char> text, CronField field)
+    /// <summary>The ends of a range; -1 for one that cannot be read.</summary>
+    public static (int Low, int High) Ends(ReadOnlySpan<char> values, CronField field)
     {
-        var number = Number(text);
-        return number < 0 ? field.ValueOf(text) : number;
+        if (values is "*") return (field.First, field.Last);
+
+        var dash = values.IndexOf('-');
+        if (dash < 0) return (Value(values, field), NoEnd);
+
+        var upper = values[(dash + 1)..];
+        var (low, high) = (Value(values[..dash], field), Value(upper, field));
+        var isSundayName = field == CronField.DayOfWeek && high == 0 && !char.IsAsciiDigit(upper[0]);
+        return (low, isSundayName && low > 0 ? field.Last : high);   // fri-sun
     }
 
     /// <summary>Nothing but digits; -1 if there is anything else.</summary>
-    private static int Number(ReadOnlySpan<char> text)
+    public static int Number(ReadOnlySpan<char> text)
     {
         var value = text.IsEmpty ? -1 : 0;
         foreach (var c in text)
@@ -159,10 +127,21 @@ internal static class CronParser
         return value;
     }
 
-    private static ulong Bits(int low, int high, int step)
+    /// <summary>A name or a number; -1 if it is neither.</summary>
+    private static int Value(ReadOnlySpan<char> text, CronField field) =>
+        Number(text) is >= 0 and var number ? number : field.ValueOf(text);
+
+    /// <summary>A <c>?</c> is a <c>*</c> by another name.</summary>
+    private static bool BeginsWithStar(ReadOnlySpan<char> field) => field[0] is '*' or '?';
+
+    /// <summary>The five fields that a macro stands for; empty if there is no such macro.</summary>
+    public static ReadOnlySpan<char> MeaningOf(ReadOnlySpan<char> macro)
     {
-        ulong bits = 0;
-        for (var value = low; value <= high; value += step) bits |= 1UL << value;
-        return bits;
+        foreach (var (name, meaning) in Macros)
+        {
+            if (Ascii.EqualsIgnoreCase(macro, name)) return meaning;
+        }
+
+        return "";
     }
 }

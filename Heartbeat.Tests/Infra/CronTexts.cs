@@ -65,7 +65,9 @@ internal sealed class CronTexts(int seed)
             2 when _random.Next(5) == 0 => "*",
             _ => Value(low, first, names),
         };
-        return _random.Next(3) == 0 ? $"{item}/{Number(_random.Next(1, last + 1))}" : item;
+        var step = _random.Next(1, last + 1);
+        var isAmbiguous = last == 7 && low is > 0 and < 7 && !item.Contains('-') && (7 - low) % step == 0;   // is Sunday in it?
+        return _random.Next(3) == 0 && !isAmbiguous ? $"{item}/{Number(step)}" : item;
     }
 
     private string Value(int value, int first, string names)
