@@ -25,7 +25,7 @@ internal static partial class Program
                 case []:
                     return await RunAsync().ConfigureAwait(false);
 
-                case ["--help" or "-h"] or ["verify", "--help" or "-h"]:
+                case ["--help" or "-h"] or ["verify" or "next", "--help" or "-h"]:
                     await Console.Out.WriteAsync(Help.Text).ConfigureAwait(false);
                     return 0;
 
@@ -43,6 +43,10 @@ internal static partial class Program
                             input, Console.Out, Console.Error, hasColours, !Console.IsErrorRedirected);
                         return VerifyCommand.Run(rest, console, TimeProvider.System);
                     }
+
+                case ["next", .. var rest]:
+                    NextCommand.Run(rest, Console.Out, TimeProvider.System);
+                    return 0;
 
                 default:
                     throw Help.Refuse(args);

@@ -12,6 +12,8 @@ internal static class Help
         usage:
           heartbeat                             run until a signal stops it
           heartbeat verify [--json] [FILE...]   read logs, or stdin, and tell whether scheduling was alive
+          heartbeat next [--zone ZONE] [--after INSTANT] [-n COUNT] EXPRESSION
+                                                show when a cron expression occurs next
           heartbeat --help | -h                 show this
           heartbeat --version                   show the version and the commit it was built from
 
@@ -27,12 +29,13 @@ internal static class Help
           0   stopped as told; verify: all alive
           1   a job did not stop within 5 s; verify: something is missing; or output was lost: stdout is
               closed, its disk is full, nobody reads the pipe (a pipe whose reader has gone is no failure)
-          2   bad usage, or a job cannot be registered; verify: nothing to verify
+          2   bad usage, or a job cannot be registered; verify: nothing to verify;
+              next: not an expression, or it never occurs
           A second signal ends the process at once: 130 for SIGINT, 143 for SIGTERM.
 
         """;
 
-    private static readonly string[] Arguments = ["--help", "-h", "--version", "verify"];
+    private static readonly string[] Arguments = ["--help", "-h", "--version", "verify", "next"];
 
     /// <summary>The version, with the commit it was built from.</summary>
     public static string Version =>

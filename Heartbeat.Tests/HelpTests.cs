@@ -49,6 +49,7 @@ public sealed class HelpTests
     [InlineData("--verison", "unknown argument '--verison': did you mean --version?")]
     [InlineData("version", "unknown argument 'version': did you mean --version?")]
     [InlineData("verfiy", "unknown argument 'verfiy': did you mean verify?")]
+    [InlineData("nxet", "unknown argument 'nxet': did you mean next?")]
     [InlineData("verif\u0443", "unknown argument 'verif<U+0443>': did you mean verify?")]
     [InlineData("", "unknown argument '': try --help.")]
     [InlineData("-x", "unknown argument '-x': try --help.")]
