@@ -119,14 +119,15 @@ public sealed class CronExpression
         if (day > LastDay) return Never;
 
         var (year, month, dayOfMonth) = DateOnly.FromDayNumber(day);
-        var days = DaysOf(year, month);
+        var days = DaysOf(year, month, day - dayOfMonth);
         if ((days >> dayOfMonth & 1) != 0)
         {
             var time = NextTimeOfDay((int)(minute % MinutesPerDay));
             if (time >= 0) return TicksOf(day, time);
         }
 
-        day = NextDay(year, month, days & ~1U << dayOfMonth);
+        days &= ~1U << dayOfMonth;
+        day = days != 0 ? day - dayOfMonth + BitOperations.TrailingZeroCount(days) : NextDay(year, month);
         return day < 0 ? Never : TicksOf(day, NextTimeOfDay(0));
     }
 
@@ -143,12 +144,12 @@ public sealed class CronExpression
             : BitOperations.TrailingZeroCount(hours) * 60 + BitOperations.TrailingZeroCount(_fields.Minutes);
     }
 
-    /// <summary>The first of these days of a month, or else the first later day that matches; -1 if none.</summary>
-    private int NextDay(int year, int month, uint days)
+    /// <summary>The first day after a month that matches; -1 if none.</summary>
+    private int NextDay(int year, int month)
     {
         if (_yearStep == 0) return -1;
 
-        while (days == 0)
+        while (true)
         {
             var months = _fields.Months & ~1U << month;
             if (months == 0)
@@ -159,19 +160,21 @@ public sealed class CronExpression
             }
 
             month = BitOperations.TrailingZeroCount(months);
-            days = DaysOf(year, month);
+            var eve = new DateOnly(year, month, 1).DayNumber - 1;
+            var days = DaysOf(year, month, eve);
+            if (days != 0) return eve + BitOperations.TrailingZeroCount(days);
         }
-
-        return new DateOnly(year, month, BitOperations.TrailingZeroCount(days)).DayNumber;
     }
 
     /// <summary>The days of a month that match: bits 1 to 31.</summary>
-    private uint DaysOf(int year, int month)
+    /// <param name="year">The year.</param>
+    /// <param name="month">The month.</param>
+    /// <param name="eve">The number of the day before its first one.</param>
+    private uint DaysOf(int year, int month, int eve)
     {
         if ((_fields.Months >> month & 1) == 0) return 0;
 
-        var first = (int)new DateOnly(year, month, 1).DayOfWeek;
-        var week = (_fields.Weekdays | _fields.Weekdays << 7) >> first & 0b111_1111;   // from the first day on
+        var week = (_fields.Weekdays | _fields.Weekdays << 7) >> (int)((uint)(eve + 2) % 7) & 0b111_1111;   // from the 1st
         var weekdays = (uint)(week * EveryWeek << 1);
         var days = EitherDaySuffices ? _fields.Days | weekdays : _fields.Days & weekdays;
         return days & ((2U << DateTime.DaysInMonth(year, month)) - 2);
