@@ -126,8 +126,8 @@ internal static class CronAdvice
         var step = fault.Step.Length == 0 ? 1 : CronParser.Number(fault.Step);
         if (high < field.First || high >= low || low > field.Last || step < 1 || step > field.Last) return null;
 
-        if (low > field.LastBeforeFirst) return fault.With(Range(field.First, high));
-        var last = field.LastBeforeFirst;
+        var last = field.IsWeekday ? 6 : field.Last;
+        if (low > last) return fault.With(Range(field.First, high));
         var again = low + ((last - low) / step + 1) * step - (last - field.First + 1);
         return fault.With(Range(low, last) + (again > high ? "" : "," + Range(again, high)));
 

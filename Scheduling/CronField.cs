@@ -15,12 +15,12 @@ namespace Heartbeat.Scheduling;
 /// </code>
 /// The ranges and names are those of crontab(5).
 /// </remarks>
-/// <param name="name">As messages call it.</param>
-/// <param name="first">The lowest value.</param>
-/// <param name="last">The highest value, which is also the longest step.</param>
-/// <param name="cycle">The unit in which a step starts again from <paramref name="first"/>.</param>
-/// <param name="names">Three letters for each value from <paramref name="first"/> on, in upper case.</param>
-internal sealed class CronField(string name, int first, int last, string cycle, string names = "")
+/// <param name="Name">As messages call it.</param>
+/// <param name="First">The lowest value.</param>
+/// <param name="Last">The highest value, which is also the longest step.</param>
+/// <param name="Cycle">The unit in which a step starts again from <paramref name="First"/>.</param>
+/// <param name="Names">Three letters for each value from <paramref name="First"/> on, in upper case.</param>
+internal sealed record CronField(string Name, int First, int Last, string Cycle, string Names = "")
 {
     private const int NameLength = 3;
 
@@ -29,34 +29,24 @@ internal sealed class CronField(string name, int first, int last, string cycle, 
     public static readonly CronField DayOfMonth = new("day-of-month", 1, 31, "month");
     public static readonly CronField Month = new("month", 1, 12, "year", "JANFEBMARAPRMAYJUNJULAUGSEPOCTNOVDEC");
     public static readonly CronField DayOfWeek = new("day-of-week", 0, 7, "week", "SUNMONTUEWEDTHUFRISAT");
-
     public static readonly CronField[] All = [Minute, Hour, DayOfMonth, Month, DayOfWeek];
 
-    public string Name => name;
-
-    public int First => first;
-
-    public int Last => last;
-
-    /// <summary>The last value before the first comes again: Saturday, for 7 is Sunday too.</summary>
-    public int LastBeforeFirst => this == DayOfWeek ? 6 : last;
-
-    public string Cycle => cycle;
+    /// <summary>Whether 7 is Sunday too.</summary>
+    public bool IsWeekday { get; } = Cycle == "week";
 
     /// <summary>Whether <c>?</c> may stand for <c>*</c>.</summary>
-    public bool IsDay => this == DayOfMonth || this == DayOfWeek;
+    public bool IsDay { get; } = Cycle is "week" or "month";
 
     /// <summary>What may be written, for messages: <c>0-7 or SUN-SAT</c>.</summary>
     public string Allowed =>
-        names.Length == 0 ? $"{first}-{last}" : $"{first}-{last} or {names[..NameLength]}-{names[^NameLength..]}";
+        Names.Length == 0 ? $"{First}-{Last}" : $"{First}-{Last} or {Names[..NameLength]}-{Names[^NameLength..]}";
 
     /// <summary>The value of a name, in any case; -1 if there is no such name.</summary>
     public int ValueOf(ReadOnlySpan<char> wanted)
     {
-        if (wanted.Length != NameLength) return -1;
-        for (var at = 0; at < names.Length; at += NameLength)
+        for (var at = 0; at < Names.Length; at += NameLength)
         {
-            if (Ascii.EqualsIgnoreCase(wanted, names.AsSpan(at, NameLength))) return first + at / NameLength;
+            if (Ascii.EqualsIgnoreCase(wanted, Names.AsSpan(at, NameLength))) return First + at / NameLength;
         }
 
         return -1;

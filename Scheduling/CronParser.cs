@@ -62,7 +62,7 @@ internal static class CronParser
             Months: (uint)Field(text[ranges[3]], CronField.Month),
             Weekdays: (uint)Field(text[weekday], CronField.DayOfWeek),
             IsPeriodic: text[minute].ContainsAny("*-/") || text[hour].ContainsAny("*-/"),
-            EitherDaySuffices: !BeginsWithStar(text[day]) && !BeginsWithStar(text[weekday]));
+            EitherDaySuffices: text[day][0] is not ('*' or '?') && text[weekday][0] is not ('*' or '?'));
         return fields is { Minutes: > 0, Hours: > 0, Days: > 0, Months: > 0, Weekdays: > 0 };
     }
 
@@ -79,7 +79,7 @@ internal static class CronParser
             bits |= values;
         }
 
-        if (field != CronField.DayOfWeek) return bits;
+        if (!field.IsWeekday) return bits;
         if ((bits & SundayToo) != 0) bits |= Sunday;
         return (bits & SundayPerhaps) != 0 && (bits & Sunday) == 0 ? 0 : bits & 0b111_1111;
     }
@@ -96,7 +96,7 @@ internal static class CronParser
 
         ulong bits = 0;
         for (var value = low; value <= high; value += step) bits |= 1UL << value;
-        var isPerhaps = isOpen && low < high && field == CronField.DayOfWeek && (bits & SundayToo) != 0;
+        var isPerhaps = isOpen && low < high && field.IsWeekday && (bits & SundayToo) != 0;
         return isPerhaps ? bits ^ SundayToo ^ SundayPerhaps : bits;
     }
 
@@ -110,7 +110,7 @@ internal static class CronParser
 
         var upper = values[(dash + 1)..];
         var (low, high) = (Value(values[..dash], field), Value(upper, field));
-        var isSundayName = field == CronField.DayOfWeek && high == 0 && !char.IsAsciiDigit(upper[0]);
+        var isSundayName = field.IsWeekday && high == 0 && !char.IsAsciiDigit(upper[0]);
         return (low, isSundayName && low > 0 ? field.Last : high);   // fri-sun
     }
 
@@ -131,11 +131,8 @@ internal static class CronParser
     private static int Value(ReadOnlySpan<char> text, CronField field) =>
         Number(text) is >= 0 and var number ? number : field.ValueOf(text);
 
-    /// <summary>A <c>?</c> is a <c>*</c> by another name.</summary>
-    private static bool BeginsWithStar(ReadOnlySpan<char> field) => field[0] is '*' or '?';
-
     /// <summary>The five fields that a macro stands for; empty if there is no such macro.</summary>
-    public static ReadOnlySpan<char> MeaningOf(ReadOnlySpan<char> macro)
+    private static ReadOnlySpan<char> MeaningOf(ReadOnlySpan<char> macro)
     {
         foreach (var (name, meaning) in Macros)
         {

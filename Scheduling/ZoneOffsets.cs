@@ -107,14 +107,16 @@ internal sealed class ZoneOffsets(TimeZoneInfo zone)
         {
             if (OffsetAt(to) != OffsetAt(from))
             {
-                var (before, change) = (changed, changed = FirstChange(from, to));
-                if (change - before < Stride)
+                var change = FirstChange(from, to);
+                if (change - changed < Stride)
                 {
-                    throw new ArgumentException(string.Create(
-                        CultureInfo.InvariantCulture,
-                        $"Time zone '{Excerpt.Of(zone.Id)}' is not supported: it changes its offset twice within 3 "
-                        + $"days, at {new DateTime(before):s}Z and {new DateTime(change):s}Z."), nameof(zone));
+                    var instants = string.Create(
+                        CultureInfo.InvariantCulture, $"{new DateTime(changed):s}Z and {new DateTime(change):s}Z");
+                    throw new ArgumentException($"Time zone '{Excerpt.Of(zone.Id)}' is not supported: "
+                        + $"it changes its offset twice within 3 days, at {instants}.", nameof(zone));
                 }
+
+                changed = change;
             }
 
             from = to;
