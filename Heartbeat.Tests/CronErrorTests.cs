@@ -34,7 +34,7 @@ public sealed class CronErrorTests(ITestOutputHelper output)
     private const string Any = "; '?' is supported only alone in a day field: use '*'";
     private const string Zone = "; the time zone is given separately: write ";
     private const string Blank = "; leave out the blanks within a field: write ";
-    private const string Command = "; leave out what follows the fields: the job is given separately: write ";
+    private const string Command = "; leave out what follows the fields, as the job is given separately: write ";
     private const string Comma = "; put one comma between two values: write ";
     private const string Macros =
         " is not supported; the macros are @yearly @annually @monthly @weekly @daily @midnight @hourly";

@@ -32,7 +32,7 @@ internal static class CronAdvice
             fault.Words.Length == 6 && IsYear(fault.Words[5]) ? Whole(fault.Words[..5]) : null),
         ("leave out the seconds", fault => fault.Words.Length == 6 ? Whole(fault.Words[1..]) : null),
         ("leave out the seconds and the year", fault => fault.Words.Length == 7 ? Whole(fault.Words[1..^1]) : null),
-        ("leave out what follows the fields: the job is given separately", fault =>
+        ("leave out what follows the fields, as the job is given separately", fault =>
             fault.Words.Length > 5 && !"0123456789*?".Contains(fault.Words[5][0]) ? Whole(fault.Words[..5]) : null),
         ("leave out the quotes", fault => string.Concat(fault.Text.Where(letter => !Quotes.Contains(letter)))),
 
