@@ -10,7 +10,7 @@ namespace Heartbeat.Tests;
 
 /// <summary>What is refused, in which words, and at what cost.</summary>
 /// <remarks>
-/// FAULTS rows 20 and 21. Catches: <c>int.Parse</c> for the digits (twenty of them overflow), <c>char.IsDigit</c>
+/// Faults: hostile cron text; Unicode and culture. Catches: <c>int.Parse</c> for the digits (twenty of them overflow), <c>char.IsDigit</c>
 /// (Arabic ones pass), <c>Trim()</c> without its blanks (a carriage return passes), no limit of length.
 /// </remarks>
 public sealed class CronErrorTests(ITestOutputHelper output)

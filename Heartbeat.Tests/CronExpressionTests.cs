@@ -61,7 +61,7 @@ public sealed class CronExpressionTests(ITestOutputHelper output)
     public void Follows_the_zone(string expression, string zone, string after, string expected) =>
         Next(expression, zone, after).ShouldBe(expected);
 
-    /// <remarks>FAULTS row 18. Catches: an addition past the end of time; a search that goes on after year 9999.</remarks>
+    /// <remarks>Fault: the end of time. Catches: an addition past the end of time; a search that goes on after year 9999.</remarks>
     [Theory]
     [InlineData("UTC", "9999-12-31T23:59:00Z")]
     [InlineData("Pacific/Kiritimati", "9999-12-31T09:59:00Z")]

@@ -7,7 +7,7 @@ namespace Heartbeat.Tests;
 
 /// <summary>The cron engine against <see cref="CronOracle"/>, which looks at every minute.</summary>
 /// <remarks>
-/// FAULTS row 19. Catches: either and both days exchanged; a second pass in which fixed times run again or periodic
+/// Fault: cron against brute force. Catches: either and both days exchanged; a second pass in which fixed times run again or periodic
 /// ones do not; a gap that swallows its occurrences or has two; next at the instant asked about; a Sunday of 7 lost.
 /// </remarks>
 public sealed class CronOracleTests(ITestOutputHelper output)

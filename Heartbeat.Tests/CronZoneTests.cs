@@ -8,7 +8,7 @@ namespace Heartbeat.Tests;
 
 /// <summary>What holds in every zone that the machine knows, from 2020 to 2037 unless a name says otherwise.</summary>
 /// <remarks>
-/// FAULTS row 22. Catches: an offset asked for by local time, or <see cref="TimeZoneInfo.IsAmbiguousTime(DateTime)"/>
+/// Fault: zones. Catches: an offset asked for by local time, or <see cref="TimeZoneInfo.IsAmbiguousTime(DateTime)"/>
 /// believed; a stride so long that a Ramadan is missed; a gap that swallows a day's run.
 /// </remarks>
 public sealed class CronZoneTests(ITestOutputHelper output)
