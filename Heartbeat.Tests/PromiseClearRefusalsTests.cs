@@ -46,7 +46,8 @@ public sealed class PromiseClearRefusalsTests : IDisposable
     [Fact]
     public void A_cron_expression_without_an_occurrence_is_refused() =>
         Should.Throw<ArgumentException>(() => _scheduler.Schedule("job", CronExpression.Parse("0 0 30 2 *"), Job)).Message.ShouldBe(
-            "Cron expression '0 0 30 2 *' of job 'job' has no occurrence after 2024-01-01T00:00:00.0000000+00:00. (Parameter 'cron')");
+            "Cron expression '0 0 30 2 *' of job 'job' never occurs: "
+                + "no such day in that month (first day 30, longest month 29 days). (Parameter 'cron')");
 
     [Theory]
     [InlineData(null)]

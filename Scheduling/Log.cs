@@ -12,9 +12,8 @@ internal static partial class Log
     public static partial void Scheduled(
         ILogger logger, string job, CronExpression cron, string zone, DateTimeOffset due);
 
-    [LoggerMessage(2, LogLevel.Information,
-        "{Job}: '{Cron}' restricts both day fields, so a day that matches either is enough, as in crontab(5)")]
-    public static partial void EitherDaySuffices(ILogger logger, string job, CronExpression cron);
+    [LoggerMessage(2, LogLevel.Information, "{Job}: '{Cron}': {Rule}")]
+    public static partial void DayRule(ILogger logger, string job, CronExpression cron, string rule);
 
     [LoggerMessage(3, LogLevel.Debug,
         "{Job} ran: due {Due:yyyy-MM-ddTHH:mm:ss.FFFK}, started {Lateness:0.000} ms late, took {Duration:0.000} ms")]

@@ -18,6 +18,11 @@ public sealed partial class Scheduler
         ArgumentException.ThrowIfNullOrWhiteSpace(name);
         ArgumentNullException.ThrowIfNull(cron);
         ArgumentNullException.ThrowIfNull(job);
+        if (cron.NeverBecause is { } reason)
+        {
+            throw new ArgumentException($"Cron expression '{cron}' of job '{name}' never occurs: {reason}.", nameof(cron));
+        }
+
         var now = _clocks.Read();
         var due = NextAfter(now.Utc);
         if (due == Occurrences.Never)
@@ -31,7 +36,7 @@ public sealed partial class Scheduler
         var first = entry.TimeOf(due);
         Add(entry, now);
         Log.Safely(() => Log.Scheduled(_logger, name, cron, cron.Zone.Id, first));
-        if (cron.EitherDaySuffices) Log.Safely(() => Log.EitherDaySuffices(_logger, name, cron));
+        if (cron.DayRule is { } rule) Log.Safely(() => Log.DayRule(_logger, name, cron, rule));
         return entry;
 
         long NextAfter(long utc) => cron.Next(new(utc, TimeSpan.Zero))?.UtcTicks ?? Occurrences.Never;
