@@ -10,12 +10,18 @@ internal static class Help
         heartbeat - runs scheduled jobs in one process, and shows in its log that they run
 
         usage:
-          heartbeat                             run until a signal stops it
-          heartbeat verify [--json] [FILE...]   read logs, or stdin, and tell whether scheduling was alive
+          heartbeat                      run until a signal stops it
+          heartbeat verify [OPTIONS] [FILE...]
+                                         read logs, or stdin, and tell whether scheduling was alive
           heartbeat next [--zone ZONE] [--after INSTANT] [-n COUNT] EXPRESSION
-                                                show when a cron expression occurs next
-          heartbeat --help | -h                 show this
-          heartbeat --version                   show the version and the commit it was built from
+                                         show when a cron expression occurs next
+          heartbeat --help | -h          show this
+          heartbeat --version            show the version and the commit it was built from
+
+        options of verify:
+          --since TIME, --until TIME     judge all of this time: 2026-11-25T06:00Z (an instant),
+                                         2026-11-25 07:00 (local time) or now
+          --json                         the report as JSON
 
         environment:
           ENABLE_HEARTBEAT   1, true, yes, on: log a heartbeat each minute;
@@ -29,7 +35,7 @@ internal static class Help
           0   stopped as told; verify: all alive
           1   a job did not stop within 5 s; verify: something is missing; or output was lost: stdout is
               closed, its disk is full, nobody reads the pipe (a pipe whose reader has gone is no failure)
-          2   bad usage, or a job cannot be registered; verify: nothing to verify;
+          2   bad usage, or a job cannot be registered; verify: nothing to verify, or a file cannot be read;
               next: not an expression, or it never occurs
           A second signal ends the process at once: 130 for SIGINT, 143 for SIGTERM.
 

@@ -13,29 +13,86 @@ public sealed class VerifyCommandTests
 {
     private static readonly DateTimeOffset Evening = new(2026, 11, 23, 22, 0, 0, TimeSpan.Zero);
 
+    private static readonly string Good = string.Concat(Beats(Evening, 3).Select(static beat => beat.Line + "\n"));
+
     [Fact]
     public void A_file_that_cannot_be_read_is_named()
     {
         var missing = Path.Combine(Path.GetTempPath(), "no such log");
         Should.Throw<UsageException>(() => Verify("", missing)).Message
             .ShouldBe($"cannot read '{missing}': Could not find file '{missing}'.");
-        Should.Throw<UsageException>(() => Verify("", "")).Message
-            .ShouldBe("cannot read '': The value cannot be an empty string. (Parameter 'path')");
-        Should.Throw<UsageException>(() => Verify("", Path.GetTempPath())).Message
-            .ShouldStartWith($"cannot read '{Path.GetTempPath()}': ");
+        Should.Throw<UsageException>(() => Verify("", "")).Message.ShouldBe("cannot read '': the name is empty.");
+        Should.Throw<UsageException>(() => Verify("", Path.GetTempPath(), "")).Message
+            .ShouldBe($"cannot read '{Path.GetTempPath()}': it is a directory. cannot read '': the name is empty.");
     }
 
     [Fact]
-    public void An_unknown_option_is_refused()
+    public void A_file_that_cannot_be_read_does_not_hide_the_others()
     {
-        Should.Throw<UsageException>(() => Verify("", "--jsn")).Message.ShouldBe("verify has no option '--jsn'; it has --json.");
-        Should.Throw<UsageException>(() => Verify("", "-x\n")).Message.ShouldBe("verify has no option '-x<U+000A>'; it has --json.");
+        var verified = Verify(Good, "-", "", "--json");
+        verified.ExitCode.ShouldBe(2);
+        verified.Json.GetProperty("alive").GetBoolean().ShouldBeFalse();
+        verified.Json.GetProperty("files")[1].GetProperty("problem").GetString().ShouldBe("the name is empty");
+        verified.Json.GetProperty("processes")[0].GetProperty("alive").GetBoolean().ShouldBeTrue();
+        Verify(Good, "-", Path.GetTempPath()).Output.ShouldStartWith($"""
+            Not all alive: 1 file not read.
+            3 beats, 3 events, 1 process: 2026-11-23 22:00 to 22:02 UTC.
+            The lines tell no time: nothing is known after the last beat.
+            {Path.GetTempPath()}: not read: it is a directory
+
+            7B4E4C2AD94E  -  2026-11-23 22:00 to 22:02
+            """);
     }
+
+    [Theory]
+    [InlineData("1F8B0800", "it is compressed; use zcat 'log' | heartbeat verify")]
+    [InlineData("28B52FFD", "it is compressed; use zstdcat 'log' | heartbeat verify")]
+    [InlineData("FFFE4900", "it is UTF-16; use iconv -f UTF-16 -t UTF-8 'log' | heartbeat verify")]
+    [InlineData("FEFF0049", "it is UTF-16; use iconv -f UTF-16 -t UTF-8 'log' | heartbeat verify")]
+    [InlineData("49004E00", "it is UTF-16; use iconv -f UTF-16LE -t UTF-8 'log' | heartbeat verify")]
+    public void What_is_not_plain_text_is_recognised(string start, string expected)
+    {
+        byte[] bytes = [.. Convert.FromHexString(start), .. Encoding.UTF8.GetBytes(Good)];
+        Should.Throw<UsageException>(() => VerifyFiles([("log", bytes)])).Message.ShouldEndWith($"{expected.Replace("'log'", "", StringComparison.Ordinal).Split("  ")[^1]}.");
+        var verified = VerifyFiles([("log", bytes), ("good", Encoding.UTF8.GetBytes(Good))], "--json");
+        verified.ExitCode.ShouldBe(2);
+        verified.Json.GetProperty("files")[0].GetProperty("problem").GetString().ShouldBe(expected);
+        using var input = new MemoryStream(bytes);
+        Should.Throw<UsageException>(() => Verify(input)).Message
+            .ShouldBe($"cannot read '-': {expected.Replace("use ", "use ... | ", StringComparison.Ordinal).Replace(" 'log'", "", StringComparison.Ordinal)}.");
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("INFO: Scheduled\n")]
+    public void A_file_without_a_heartbeat_is_named(string other)
+    {
+        var verified = VerifyFiles([("good", Good), ("other", other)]);
+        verified.Output.ShouldStartWith($"""
+            Not all alive: 1 file without a heartbeat.
+            3 beats, 3 events, 1 process: 2026-11-23 22:00 to 22:02 UTC.
+            The lines tell no time: nothing is known after the last beat.
+            other: no line of a heartbeat in {other.Length} bytes
+
+            7B4E4C2AD94E  good  2026-11-23 22:00 to 22:02
+            """);
+        verified.ExitCode.ShouldBe(1);
+    }
+
+    [Theory]
+    [InlineData("verify has no option '--jsn'; it has --json, --since and --until.", "--jsn")]
+    [InlineData("verify has no option '-x<U+000A>'; it has --json, --since and --until.", "-x\n")]
+    [InlineData("--since needs a time.", "--since")]
+    [InlineData("--until must be later than --since.", "--since", "2026-11-24T00:00Z", "--until", "2026-11-24T00:00Z")]
+    [InlineData("--until must be as 2026-11-25T06:00Z, 2026-11-25 07:00 (local time) or now, found '7\u00a0h'.", "--until", "7\u00a0h")]
+    [InlineData("--since must be as 2026-11-25T06:00Z, 2026-11-25 07:00 (local time) or now, found '0001-01-01'.", "--since", "0001-01-01")]
+    public void An_option_that_cannot_be_understood_is_refused(string expected, params string[] arguments) =>
+        Should.Throw<UsageException>(() => Verify("", arguments)).Message.ShouldBe(expected.Replace("\u00a0", "<U+00A0>", StringComparison.Ordinal));
 
     [Fact]
     public void A_dash_is_the_input_and_after_two_of_them_all_are_files()
     {
-        Verify(Beats(Evening, 3).Select(static beat => beat.Line), "-").ExitCode.ShouldBe(0);
+        Verify(Good, "-").ExitCode.ShouldBe(0);
         Should.Throw<UsageException>(() => Verify("", "--", "--json")).Message.ShouldStartWith("cannot read '--json': ");
     }
 
@@ -43,6 +100,7 @@ public sealed class VerifyCommandTests
     [InlineData("", "nothing to verify: no line of a heartbeat in 0 bytes.")]
     [InlineData("INFO: Scheduled\n", "nothing to verify: no line of a heartbeat in 16 bytes.")]
     [InlineData("INFO: Heartbeat (timed): UUID=0\n", "nothing to verify: no line of a heartbeat in 32 bytes, but 1 damaged one.")]
+    [InlineData("INFO: Heartbeat (timed): UUID={Uuid}\n", "nothing to verify: 1 line has {Uuid} in place of a UUID: the logger did not render the message.")]
     [InlineData("Heartbeat (timed): UUID=01D3B4F8-1F35-11EF-AC22-7B4E4C2AD94E", "nothing to verify: no beat is old enough to have had its event.")]
     public void Nothing_to_verify_is_not_alive(string log, string expected) =>
         Should.Throw<UsageException>(() => Verify(log)).Message.ShouldBe(expected);
@@ -52,7 +110,7 @@ public sealed class VerifyCommandTests
     {
         using var input = new MemoryStream(Encoding.UTF8.GetBytes($"{Timed(Evening)}\n{Event(Evening)}\n"));
         using var output = new FullWriter();
-        Should.Throw<UsageException>(() => VerifyCommand.Run([], new(input, output, TextWriter.Null, HasColours: false, ShowsProgress: false), new FakeTimeProvider()))
+        Should.Throw<IOException>(() => VerifyCommand.Run([], new(input, output, TextWriter.Null, HasColours: false, ShowsProgress: false), new FakeTimeProvider()))
             .Message.ShouldBe("cannot write the report: No space left on device");
     }
 
@@ -65,7 +123,7 @@ public sealed class VerifyCommandTests
         using var output = new StringWriter();
         using var errors = new StringWriter();
         VerifyCommand.Run([], new(slow, output, errors, HasColours: false, ShowsProgress: true), time).ShouldBe(0);
-        errors.ToString().ShouldBe("\rread 0 MB, 0 MB/s\rread 0 MB, 0 MB/s\r                 \r");
+        errors.ToString().ShouldBe("\rread 0 MB, 0 MB/s\rread 0 MB, 0 MB/s\rread 0 MB, 0 MB/s\r                 \r");
     }
 
     [LongTheory]

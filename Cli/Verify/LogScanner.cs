@@ -1,30 +1,30 @@
 namespace Heartbeat.Cli.Verify;
 
-/// <summary>Finds the lines of beats in a log, whatever stands before and after them.</summary>
+/// <summary>Reads logs: finds the lines of beats, in whatever order, and whatever stands before and after them.</summary>
 /// <remarks>
-/// Between two beats it only looks for the bytes that a beat begins with, many at a time; nothing is decoded or
-/// allocated. It keeps one buffer: of a line that is longer it sees pieces, which overlap.
+/// Nothing is decoded or allocated for a line. It keeps one buffer: of a line that is longer it sees pieces, which overlap.
 /// </remarks>
-internal sealed class LogScanner(BeatHistory history)
+internal sealed class LogScanner
 {
     private const int BufferSize = 256 * 1024;
-
-    /// <summary>How much of a line, on either side of a beat, may hold its time.</summary>
-    private const int Nearby = 512;
 
     /// <summary>How much pieces of a line overlap: room for one beat, but not for two.</summary>
     private const int Overlap = 64;
 
+    /// <summary>How many bytes tell that a file is not text.</summary>
+    private const int Magic = 4;
+
     private readonly byte[] _buffer = new byte[BufferSize];
+    private readonly Dictionary<ulong, ProcessBeats> _processes = [];
+
+    /// <summary>The latest beat was of this one, and so, mostly, is the next.</summary>
+    private ProcessBeats? _latest;
 
     // Of the present line:
-    private (BeatKind Kind, BeatUuid Uuid)? _seen;
+    private (bool IsEvent, BeatUuid Uuid)? _seen;
+    private (bool IsKnown, Stamp Stamp) _lastTime;
     private bool _isBroken;
-
-    // Of the present log: its outer lines, as far as they may hold their time, and where in a line times are.
-    private byte[]? _firstLine;
-    private byte[]? _lastLine;
-    private int _timesAt;
+    private bool _isTemplate;
 
     private static ReadOnlySpan<byte> Mark => "Heartbeat ("u8;
 
@@ -32,28 +32,41 @@ internal sealed class LogScanner(BeatHistory history)
 
     private static ReadOnlySpan<byte> EventMark => "event): UUID="u8;
 
+    public IReadOnlyCollection<ProcessBeats> Processes => _processes.Values;
+
     /// <summary>Lines that begin a beat and from which none can be read.</summary>
     public long Damaged { get; private set; }
 
+    /// <summary>Lines of beats that have the name of the UUID in place of the UUID.</summary>
+    public long Unrendered { get; private set; }
+
     /// <summary>Reads a log to its end.</summary>
     /// <param name="log">The log.</param>
+    /// <param name="file">Takes in what it tells.</param>
     /// <param name="onRead">Told after each reading how many bytes it was.</param>
-    public void Read(Stream log, Action<int> onRead)
+    /// <exception cref="InvalidDataException">It is not text as logs are.</exception>
+    public void Read(Stream log, LogFile file, Action<int> onRead)
     {
-        (_firstLine, _lastLine, _timesAt) = (null, null, -1);
-        var kept = 0;
-        for (int read; (read = log.Read(_buffer.AsSpan(kept))) > 0;)
+        var kept = log.ReadAtLeast(_buffer.AsSpan(0, Magic), Magic, throwOnEndOfStream: false);
+        Recognise(_buffer.AsSpan(0, kept), file.Name);
+        file.Bytes = kept;
+        var searched = 0;
+        for (int read; (read = log.Read(_buffer.AsSpan(kept))) > 0; searched = kept)
         {
             onRead(read);
+            file.Bytes += read;
             var text = _buffer.AsSpan(0, kept + read);
-            var done = text[kept..].LastIndexOf((byte)'\n') is >= 0 and var newline ? kept + newline + 1 : 0;
-            if (done > 0)
+            var done = 0;
+            for (var at = searched; text[at..].IndexOf((byte)'\n') is >= 0 and var length; at = done)
             {
-                Scan(text[..done]);
+                Scan(text[done..(at + length)], file);
+                EndLine();
+                done = at + length + 1;
             }
-            else if (text.Length == BufferSize)
+
+            if (done == 0 && text.Length == BufferSize)
             {
-                Scan(text);
+                Scan(text, file);
                 done = BufferSize - Overlap;
             }
 
@@ -61,98 +74,75 @@ internal sealed class LogScanner(BeatHistory history)
             kept = text.Length - done;
         }
 
-        Scan(_buffer.AsSpan(0, kept));
+        Scan(_buffer.AsSpan(0, kept), file);
         EndLine();
-        Reach(_firstLine);
-        Reach(_lastLine);
-        history.EndLog();
     }
 
-    private void Scan(ReadOnlySpan<byte> text)
+    /// <summary>Takes in a line, or a piece of it.</summary>
+    private void Scan(ReadOnlySpan<byte> line, LogFile file)
     {
-        var lineStart = 0;
         var from = 0;
-        while (text[from..].IndexOf(Mark) is >= 0 and var found)
+        for (; line[from..].IndexOf(Mark) is >= 0 and var at; from += at + Mark.Length)
         {
-            var mark = from + found;
-            if (text[from..mark].LastIndexOf((byte)'\n') is >= 0 and var newline)
-            {
-                EndLine();
-                lineStart = from = from + newline + 1;
-            }
-
-            var nearby = Math.Max(from, mark - Nearby);
-            See(text[nearby..mark], nearby - lineStart, text[(mark + Mark.Length)..]);
-            from = mark + Mark.Length;
+            var rest = line[(from + at + Mark.Length)..];
+            var (isEvent, isTimed) = (rest.StartsWith(EventMark), rest.StartsWith(TimedMark));
+            var id = isEvent || isTimed ? rest[TimedMark.Length..] : default;
+            if (BeatUuid.TryRead(id, out var uuid)) See(line, from..(from + at), isEvent, uuid, file);
+            else if (id.StartsWith("{Uuid}"u8)) _isTemplate = true;
+            else _isBroken |= IsBroken(rest);
         }
 
-        if (text[from..].Contains((byte)'\n')) EndLine();
-        NoteOuterLines(text);
+        if (_seen is null) file.SeeOther(line);
+        _lastTime = default;
     }
 
-    /// <summary>Looks at what may be a beat.</summary>
-    /// <param name="before">The line before it, or what is near of it.</param>
-    /// <param name="beforeAt">Where that begins in the line.</param>
-    /// <param name="rest">What follows the mark, and not only in this line.</param>
-    private void See(ReadOnlySpan<byte> before, int beforeAt, ReadOnlySpan<byte> rest)
+    /// <summary>Takes in a beat.</summary>
+    private void See(ReadOnlySpan<byte> line, Range before, bool isEvent, BeatUuid uuid, LogFile file)
     {
-        var isTimed = rest.StartsWith(TimedMark);
-        if ((!isTimed && !rest.StartsWith(EventMark)) || !BeatUuid.TryRead(rest[TimedMark.Length..], out var uuid))
-        {
-            _isBroken |= IsBroken(rest);
-            return;
-        }
-
         // JSON lines have the message twice.
-        var beat = (isTimed ? BeatKind.Timed : BeatKind.Event, uuid);
-        if (_seen == beat) return;
-        _seen = beat;
-        history.See(beat.Item1, uuid, TimeOf(before, beforeAt, rest[(TimedMark.Length + BeatUuid.Length)..]));
-    }
-
-    /// <summary>The time of a line: the last before the beat, or one after it as docker's JSON files have it.</summary>
-    private long? TimeOf(ReadOnlySpan<byte> before, int beforeAt, ReadOnlySpan<byte> after)
-    {
-        if (LineTime.TryFindLast(before, out var ticks, out var at))
+        if (_seen == (isEvent, uuid)) return;
+        _seen = (isEvent, uuid);
+        if (_latest?.Node != uuid.Node && !_processes.TryGetValue(uuid.Node, out _latest))
         {
-            _timesAt = beforeAt + at;
-            return ticks;
+            _processes.Add(uuid.Node, _latest = new(uuid.Node));
         }
 
-        if (after.Length == 0 || after[0] == '\n') return null;
-        return LineTime.TryFindLast(FirstLine(after[..Math.Min(Nearby, after.Length)]), out ticks, out _) ? ticks : null;
+        var due = _latest.See(isEvent, uuid);
+        var stamp = LineTime.Find(line[before], LineTime.First, due);
+        // A line may hold many beats: what stands at its end is looked for once.
+        if (stamp.Form == 0 && !_lastTime.IsKnown) _lastTime = (true, LineTime.Find(line, LineTime.Last, due));
+        if (stamp.Form == 0) stamp = _lastTime.Stamp;
+        if (stamp.Form != 0) _latest.SeeDelay(stamp.Ticks - due, due);
+        file.SeeBeat(_latest, due, stamp);
     }
 
     private void EndLine()
     {
-        if (_isBroken && _seen is null) Damaged++;
-        (_seen, _isBroken) = (null, false);
-    }
-
-    private void NoteOuterLines(ReadOnlySpan<byte> text)
-    {
-        var lines = text.TrimEnd("\r\n"u8);
-        if (lines.IsEmpty) return;
-        _firstLine ??= Start(FirstLine(lines));
-        _lastLine = Start(lines[(lines.LastIndexOf((byte)'\n') + 1)..]);
-
-        static byte[] Start(ReadOnlySpan<byte> line) => line[..Math.Min(Nearby, line.Length)].ToArray();
-    }
-
-    /// <summary>A log may begin before its first beat, and go on after its last.</summary>
-    /// <remarks>A line without a beat has its time where the lines of beats have theirs, or it is another time.</remarks>
-    private void Reach(ReadOnlySpan<byte> line)
-    {
-        if (_timesAt >= 0 && _timesAt < line.Length && LineTime.TryRead(line[_timesAt..], out var ticks)) history.Reach(ticks);
+        if (_seen is null && _isBroken) Damaged++;
+        else if (_seen is null && _isTemplate) Unrendered++;
+        (_seen, _isBroken, _isTemplate) = (null, false, false);
     }
 
     /// <summary>Whether a line was to be that of a beat: whole but for its UUID, or cut off before it.</summary>
     private static bool IsBroken(ReadOnlySpan<byte> rest)
     {
-        var word = FirstLine(rest[..Math.Min(rest.Length, TimedMark.Length)]).TrimEnd((byte)'\r');
+        var word = rest[..Math.Min(rest.Length, TimedMark.Length)].TrimEnd((byte)'\r');
         return word.StartsWith("timed)"u8) || word.StartsWith("event)"u8) || TimedMark.StartsWith(word) || EventMark.StartsWith(word);
     }
 
-    private static ReadOnlySpan<byte> FirstLine(ReadOnlySpan<byte> text) =>
-        text.IndexOf((byte)'\n') is >= 0 and var newline ? text[..newline] : text;
+    /// <summary>Refuses what is not lines of plain text, and says how it becomes so.</summary>
+    private static void Recognise(ReadOnlySpan<byte> start, string name)
+    {
+        var (what, command) = start switch
+        {
+            [0x1F, 0x8B, ..] => ("compressed", "zcat"),
+            [0x28, 0xB5, 0x2F, 0xFD] => ("compressed", "zstdcat"),
+            [0xFF, 0xFE, ..] or [0xFE, 0xFF, ..] => ("UTF-16", "iconv -f UTF-16 -t UTF-8"),
+            [not 0, 0, not 0, 0] => ("UTF-16", "iconv -f UTF-16LE -t UTF-8"),
+            _ => ("", ""),
+        };
+        if (what.Length == 0) return;
+        var way = name == "-" ? $"... | {command}" : $"{command} '{name}'";
+        throw new InvalidDataException($"it is {what}; use {way} | heartbeat verify");
+    }
 }

@@ -1,102 +1,70 @@
-using System.Collections;
+using System.Text.Json.Serialization;
 
 namespace Heartbeat.Cli.Verify;
 
 /// <summary>Consecutive minutes, both ends included, counted from <see cref="DateTime.MinValue"/>.</summary>
-internal readonly record struct MinuteRange(long First, long Last)
+internal readonly record struct MinuteRange([property: JsonIgnore] long First, [property: JsonIgnore] long Last)
 {
-    public long Count => Last - First + 1;
+    public DateTime From => new(First * TimeSpan.TicksPerMinute, DateTimeKind.Utc);
+
+    public DateTime To => new(Last * TimeSpan.TicksPerMinute, DateTimeKind.Utc);
+
+    /// <summary>What is left of ranges when others are taken away. Both are in order, and so is the result.</summary>
+    public static List<MinuteRange> Minus(IEnumerable<MinuteRange> ranges, IEnumerable<MinuteRange> holes)
+    {
+        var left = new List<MinuteRange>();
+        using var hole = holes.GetEnumerator();
+        var hasHole = hole.MoveNext();
+        foreach (var (start, last) in ranges)
+        {
+            var first = start;
+            while (hasHole && hole.Current.First <= last)
+            {
+                if (hole.Current.First > first) left.Add(new(first, hole.Current.First - 1));
+                first = Math.Max(first, hole.Current.Last + 1);
+                // A hole that goes on beyond this range may reach into the next one.
+                if (hole.Current.Last > last) break;
+                hasHole = hole.MoveNext();
+            }
+
+            if (first <= last) left.Add(new(first, last));
+        }
+
+        return left;
+    }
 }
 
-/// <summary>A set of minutes, kept as ranges in order: as large as its gaps are many, however long it runs.</summary>
-internal sealed class MinuteSet : IEnumerable<MinuteRange>
+/// <summary>A set of minutes, kept as ranges: as large as its gaps are many, however long it runs.</summary>
+internal sealed class MinuteSet
 {
-    /// <summary>In order; between two of them at least one minute is missing.</summary>
-    private readonly List<MinuteRange> _ranges = [];
+    /// <summary>Minutes out of order are sorted so many at a time: one by one, each would move all that follow it.</summary>
+    private const int MostUnsorted = 4096;
 
-    /// <summary>How many minutes there are.</summary>
-    public long Count { get; private set; }
+    private readonly List<MinuteRange> _unsorted = [];
+    private List<MinuteRange> _ranges = [];
 
-    /// <summary>How many ranges they make.</summary>
-    public int RangeCount => _ranges.Count;
-
-    public long First => _ranges[0].First;
-
-    public long Last => _ranges[^1].Last;
-
-    /// <summary>The minutes that are missing between the first and the last.</summary>
-    public IEnumerable<MinuteRange> Gaps =>
-        _ranges.Zip(_ranges.Skip(1), static (range, next) => new MinuteRange(range.Last + 1, next.First - 1));
-
-    /// <summary>Adds a minute, fastest after the last.</summary>
-    /// <returns>Whether it was not there before.</returns>
-    public bool Add(long minute)
+    /// <summary>Adds a minute, fastest at the end.</summary>
+    public void Add(long minute)
     {
-        var before = Count;
-        if (_ranges.Count > 0 && _ranges[^1] is var (first, last) && minute >= first && minute <= last + 1)
-        {
-            _ranges[^1] = new(first, Math.Max(last, minute));
-            Count += Math.Max(0, minute - last);
-        }
-        else
-        {
-            Add(new MinuteRange(minute, minute));
-        }
-
-        return Count > before;
+        var (first, last) = _ranges.Count == 0 ? new(long.MinValue, long.MinValue) : _ranges[^1];
+        if (minute == last + 1) _ranges[^1] = new(first, minute);
+        else if (minute > last) _ranges.Add(new(minute, minute));
+        else if (minute < first) _unsorted.Add(new(minute, minute));
+        if (_unsorted.Count == MostUnsorted) Sort();
     }
 
-    /// <summary>Adds a range, which may overlap others; an empty one adds nothing.</summary>
-    public void Add(MinuteRange range)
+    /// <summary>Gives the minutes in order.</summary>
+    public List<MinuteRange> Sort()
     {
-        if (range.Count <= 0) return;
-        var from = FirstEndingFrom(range.First - 1);
-        var to = from;
-        while (to < _ranges.Count && _ranges[to].First <= range.Last + 1)
+        if (_unsorted.Count == 0) return _ranges;
+        var sorted = new List<MinuteRange>();
+        foreach (var range in _ranges.Concat(_unsorted).OrderBy(static range => range.First))
         {
-            Count -= _ranges[to].Count;
-            range = new(Math.Min(range.First, _ranges[to].First), Math.Max(range.Last, _ranges[to].Last));
-            to++;
+            if (sorted.Count == 0 || range.First > sorted[^1].Last + 1) sorted.Add(range);
+            else sorted[^1] = sorted[^1] with { Last = Math.Max(sorted[^1].Last, range.Last) };
         }
 
-        _ranges.RemoveRange(from, to - from);
-        _ranges.Insert(from, range);
-        Count += range.Count;
-    }
-
-    /// <summary>Adds many ranges.</summary>
-    public void Add(IEnumerable<MinuteRange> ranges)
-    {
-        foreach (var range in ranges) Add(range);
-    }
-
-    /// <summary>How many minutes of a range are in the set.</summary>
-    public long CountWithin(MinuteRange range)
-    {
-        var count = 0L;
-        for (var at = FirstEndingFrom(range.First); at < _ranges.Count && _ranges[at].First <= range.Last; at++)
-        {
-            count += Math.Min(_ranges[at].Last, range.Last) - Math.Max(_ranges[at].First, range.First) + 1;
-        }
-
-        return count;
-    }
-
-    public IEnumerator<MinuteRange> GetEnumerator() => _ranges.GetEnumerator();
-
-    IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
-
-    /// <summary>The index of the first range that ends at a minute or later.</summary>
-    private int FirstEndingFrom(long minute)
-    {
-        var (low, high) = (0, _ranges.Count);
-        while (low < high)
-        {
-            var middle = (low + high) / 2;
-            if (_ranges[middle].Last < minute) low = middle + 1;
-            else high = middle;
-        }
-
-        return low;
+        _unsorted.Clear();
+        return _ranges = sorted;
     }
 }

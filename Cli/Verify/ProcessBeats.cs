@@ -1,115 +1,118 @@
 namespace Heartbeat.Cli.Verify;
 
-/// <summary>What the log tells of one process, which is one node.</summary>
+/// <summary>What the logs tell of one node: a process of this program, or a computer.</summary>
+/// <remarks>
+/// Both lines of a beat have its UUID and so its minute: two sets of minutes tell what is there, whatever the order of the
+/// lines and however often they come.
+/// </remarks>
 internal sealed class ProcessBeats(ulong node)
 {
+    /// <summary>What is missing this close to the end of a log is not missing yet.</summary>
+    public const long Slack = 15 * TimeSpan.TicksPerSecond;
+
+    private const long EventDelay = 10 * TimeSpan.TicksPerSecond;
+
     /// <summary>A beat that comes later in its minute than this is not on the minute.</summary>
     private const long OnTheMinute = TimeSpan.TicksPerSecond;
 
-    private readonly List<Track> _tracks = [];
+    private int _clockSequence = -1;
 
     public ulong Node => node;
 
-    /// <summary>How often the clock was set back: each time, the clock sequence changes.</summary>
-    public int SetBacks => _tracks.Count - 1;
+    /// <summary>Whether the node is random, and so that of one process; else it is the address of a computer.</summary>
+    public bool IsProcess => ((node >> 40) & 1) != 0;
 
-    public long Beats { get; private set; }
+    /// <summary>The files that have lines of it, in the order in which they were read.</summary>
+    public List<LogFile> Files { get; } = [];
 
-    public long Events { get; private set; }
+    public long Lines { get; private set; }
 
-    public long Duplicates { get; set; }
+    /// <summary>The minutes that have a beat.</summary>
+    public MinuteSet Beats { get; } = new();
 
-    /// <summary>Beats of other ids in a minute that has one.</summary>
-    public long SecondBeats { get; set; }
+    /// <summary>The minutes whose beat has had its event.</summary>
+    public MinuteSet Events { get; } = new();
 
-    /// <summary>Beats so near to the end of the log that their events may come after it.</summary>
-    public long Pending { get; set; }
-
-    /// <summary>Events at the start of the log whose beats must have been before it.</summary>
-    public long Cut { get; set; }
+    /// <summary>The minutes whose beat came later than it should.</summary>
+    public MinuteSet OffMinute { get; } = new();
 
     /// <summary>How long after their minute the beats came.</summary>
     public Spread AfterMinute { get; } = new();
 
-    public long OffMinute { get; private set; }
-
-    /// <summary>How long after the beat or the event its line was written, where the line tells it.</summary>
+    /// <summary>What the lines tell as their time, less the instant at which they were due.</summary>
     public Spread LineDelay { get; } = new();
 
-    /// <summary>The minutes that have a beat; those of events if there is none.</summary>
-    public MinuteSet Minutes { get; } = new();
+    /// <summary>From the first minute with a beat or event to the last.</summary>
+    public MinuteRange Life { get; private set; } = new(long.MaxValue, long.MinValue);
 
-    /// <summary>The minutes without a beat between the first and the last.</summary>
-    public MinuteSet Missed { get; } = new();
+    /// <summary>When the first and the last line was due.</summary>
+    public (long First, long Last) Due { get; private set; } = (long.MaxValue, long.MinValue);
 
-    public MinuteSet BeatsWithoutEvent { get; } = new();
+    /// <summary>The first beat that has an event.</summary>
+    public long FirstEvent { get; private set; } = long.MaxValue;
 
-    public MinuteSet EventsWithoutBeat { get; } = new();
+    /// <summary>The two latest beats: their events may come after the end of the log.</summary>
+    public (long Before, long Last) Latest { get; private set; }
 
-    /// <summary>The number of the succession it belongs to.</summary>
-    public int Succession { get; set; }
+    /// <summary>There is one more each time that the clock was set back; of a computer, they tell nothing.</summary>
+    public HashSet<int> ClockSequences { get; } = [];
 
-    /// <summary>The process that this one came after, if any did end before.</summary>
-    public ProcessBeats? Before { get; set; }
-
-    /// <summary>The minutes without a beat since the process before.</summary>
-    public MinuteSet Down { get; } = new();
-
-    /// <summary>The minutes without a beat after the last, if no other process came after and the log goes on.</summary>
-    public MinuteSet Silent { get; } = new();
-
-    /// <summary>The instant of the first beat, as <see cref="DateTime.Ticks"/>.</summary>
-    public long First { get; private set; } = long.MaxValue;
-
-    /// <summary>The instant of the last beat.</summary>
-    public long Last { get; private set; } = long.MinValue;
-
-    /// <summary>The instant to which the logs with this process go.</summary>
-    public long LogEnd { get; private set; } = long.MinValue;
-
-    public bool IsAlive => Missed.Count + BeatsWithoutEvent.Count + EventsWithoutBeat.Count + Down.Count + Silent.Count == 0;
-
-    /// <summary>Begins a clock sequence.</summary>
-    public Track AddTrack()
+    /// <summary>Takes in a line.</summary>
+    /// <returns>When it was due.</returns>
+    public long See(bool isEvent, BeatUuid uuid)
     {
-        _tracks.Add(new(this));
-        return _tracks[^1];
-    }
-
-    /// <summary>Counts a line that is not a duplicate.</summary>
-    public void Count(BeatKind kind, BeatUuid uuid)
-    {
-        if (kind == BeatKind.Event)
+        var (beat, due) = (uuid.Ticks, isEvent ? uuid.Ticks + EventDelay : uuid.Ticks);
+        var minute = beat / TimeSpan.TicksPerMinute;
+        Lines++;
+        Due = (Math.Min(Due.First, due), Math.Max(Due.Last, due));
+        Life = new(Math.Min(Life.First, minute), Math.Max(Life.Last, minute));
+        if (IsProcess && uuid.ClockSequence != _clockSequence) ClockSequences.Add(_clockSequence = uuid.ClockSequence);
+        if (isEvent)
         {
-            Events++;
-            return;
+            Events.Add(minute);
+            FirstEvent = Math.Min(FirstEvent, beat);
+            return due;
         }
 
-        Beats++;
-        (First, Last) = (Math.Min(First, uuid.Ticks), Math.Max(Last, uuid.Ticks));
-        var after = uuid.Ticks % TimeSpan.TicksPerMinute;
-        AfterMinute.Add(after, uuid.Ticks);
-        if (after >= OnTheMinute) OffMinute++;
+        Beats.Add(minute);
+        if (beat > Latest.Last) Latest = (Latest.Last, beat);
+        else if (beat > Latest.Before && beat < Latest.Last) Latest = Latest with { Before = beat };
+        var after = beat % TimeSpan.TicksPerMinute;
+        AfterMinute.Add(after, beat);
+        if (after >= OnTheMinute) OffMinute.Add(minute);
+        return due;
     }
 
-    /// <summary>All logs have been read.</summary>
-    public void Close()
-    {
-        var covered = new MinuteSet();
-        foreach (var track in _tracks)
-        {
-            LogEnd = Math.Max(LogEnd, track.Close());
-            BeatsWithoutEvent.Add(track.BeatsWithoutEvent);
-            EventsWithoutBeat.Add(track.EventsWithoutBeat);
-            var minutes = Beats > 0 ? track.Beats : track.Events;
-            if (minutes.Count == 0) continue;
-            Minutes.Add(minutes);
-            // What a track lacks is missing, even if another one, by a clock that was set back, has such minutes.
-            Missed.Add(minutes.Gaps);
-            covered.Add(new MinuteRange(minutes.First, minutes.Last));
-        }
+    /// <summary>Takes in how much later than due a line says that it is.</summary>
+    /// <remarks>Lines tell their time to the millisecond or second and not to the tick, so they seem to be early by as much.</remarks>
+    public void SeeDelay(long delay, long due) => LineDelay.Add(delay is < 0 and > -TimeSpan.TicksPerSecond ? 0 : delay, due);
 
-        Missed.Add(covered.Gaps);
-        if (Beats == 0) (First, Last) = (Minutes.First * TimeSpan.TicksPerMinute, Minutes.Last * TimeSpan.TicksPerMinute);
+    /// <summary>The minutes of the latest beats, if their events may come after an end.</summary>
+    public IEnumerable<MinuteRange> MayBePending(long end) => new[] { Latest.Before, Latest.Last }.Where(beat => beat > end - Slack)
+        .Select(static beat => beat / TimeSpan.TicksPerMinute).Distinct().Select(static minute => new MinuteRange(minute, minute));
+
+    /// <summary>The minute of the first event, if its beat was before the log.</summary>
+    public IEnumerable<MinuteRange> MayBeCut() =>
+        FirstEvent <= LogStart() ? [new(FirstEvent / TimeSpan.TicksPerMinute, FirstEvent / TimeSpan.TicksPerMinute)] : [];
+
+    /// <summary>When its log begins.</summary>
+    private long LogStart()
+    {
+        var (due, stamp) = Files.Select(file => file.SightingOf(this).First).Where(static line => line.Stamp.Form != 0)
+            .DefaultIfEmpty().MinBy(static line => line.Due);
+        return stamp.Form == 0 ? Files[0].Log.Min(static file => file.Due.First)
+            : due - stamp.Ticks + Files[0].Log.Min(file => file.Covers(stamp.Form)?.Min ?? stamp.Ticks);
+    }
+
+    /// <summary>When its log ends by its own clock: its last line, and what the times of the log say has passed since.</summary>
+    /// <param name="others">Files without a beat: one that begins where the log ends is a part of it.</param>
+    /// <returns>The end, and whether lines tell it; if not, it is the last beat of the log.</returns>
+    public (long Ticks, bool IsTold) LogEnd(IEnumerable<LogFile> others)
+    {
+        var (due, stamp) = Files.Select(file => file.SightingOf(this).Last).MaxBy(static line => (line.Due, line.Stamp.Ticks));
+        if (stamp.Form == 0 || due < Due.Last) return (Files[0].Log.Max(static file => file.Due.Last), false);
+        var end = Files[0].Log.Max(file => file.Covers(stamp.Form)?.Max) ?? stamp.Ticks;
+        var goesOn = others.Select(file => file.Covers(stamp.Form)).Where(times => times?.Min > end - Slack).Max(static times => times?.Max);
+        return (due - stamp.Ticks + Math.Max(end, goesOn ?? end), true);
     }
 }

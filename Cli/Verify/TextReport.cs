@@ -2,82 +2,139 @@ using static Heartbeat.Cli.Verify.Wording;
 
 namespace Heartbeat.Cli.Verify;
 
-/// <summary>The verdict for people: what is to be known first, then a line a process, then a strip a day.</summary>
-internal static class TextReport
+/// <summary>The report for people: what is to be known first, then a line a process, then strips.</summary>
+internal sealed class TextReport(Report report, TextWriter output, bool hasColours)
 {
-    public static void Write(Verdict verdict, Ink ink)
+    public const string Green = "\e[32m";
+    public const string Yellow = "\e[33m";
+    public const string Red = "\e[31m";
+    private const string Plain = "\e[0m";
+
+    /// <summary>More processes than this with nothing missing take one line.</summary>
+    private const int MostGood = 20;
+
+    /// <summary>Lines that are later than this, in seconds, are not late: their times are of another zone or clock.</summary>
+    private const double MostLate = 15 * 60;
+
+    public void Write()
     {
-        WriteVerdict(verdict, ink);
-        ink.WriteLine();
-        foreach (var process in verdict.Processes) WriteProcess(process, DayStrips.Label(verdict, process.Succession), ink);
-        ink.WriteLine();
-        DayStrips.Write(verdict, ink);
-    }
-
-    private static void WriteVerdict(Verdict verdict, Ink ink)
-    {
-        var missing = new List<string>();
-        Add(missing, verdict.Sum(static process => process.Missed.Count + process.Silent.Count), "beat missed", "beats missed");
-        Add(missing, verdict.Sum(static process => process.Down.Count), "minute down", "minutes down");
-        Add(missing, verdict.Sum(static process => process.BeatsWithoutEvent.Count), "beat without an event", "beats without an event");
-        Add(missing, verdict.Sum(static process => process.EventsWithoutBeat.Count), "event without a beat", "events without a beat");
-        if (missing.Count == 0) ink.Write("All alive: nothing missing.", Ink.Green);
-        else ink.Write($"Not all alive: {string.Join(", ", missing)}.", Ink.Red);
-        ink.WriteLine();
-
-        var seen = new List<string>();
-        Add(seen, verdict.Sum(static process => process.Beats), "beat", "beats");
-        Add(seen, verdict.Sum(static process => process.Events), "event", "events");
-        Add(seen, verdict.Processes.Count, "process", "processes");
-        Add(seen, verdict.Processes.Count - verdict.Successions.Count, "restart", "restarts");
-        if (verdict.Successions.Count > 1) seen.Add($"{verdict.Successions.Count} side by side");
-        ink.WriteLine($"{string.Join(", ", seen)}: {Range(verdict.First, verdict.Last)} UTC.");
-        if (verdict.IsCut) ink.WriteLine("The log is cut at its start: it begins with the event of a beat that is not in it.");
-        if (verdict.Damaged > 0) ink.WriteLine($"{Count(verdict.Damaged, "damaged line")} skipped.");
-    }
-
-    private static void WriteProcess(ProcessBeats process, string label, Ink ink)
-    {
-        ink.Write($"{label}{process.Node:X12}  {Range(process.First, process.Last)}  ");
-        ink.Write($"{Count(process.Beats, "beat")}, {Count(process.Events, "event")}");
-        if (process.Before is not null) ink.Write(process.Down.Count == 0 ? "; restart without a loss" : "; restart");
-        WriteLoss("minute down", "minutes down", process.Down, ink);
-        WriteLoss("beat missed", "beats missed", process.Missed, ink);
-        WriteLoss("beat missed at the end", "beats missed at the end", process.Silent, ink);
-        WriteLoss("beat without an event", "beats without an event", process.BeatsWithoutEvent, ink);
-        WriteLoss("event without a beat", "events without a beat", process.EventsWithoutBeat, ink);
-
-        var notes = new List<string>();
-        Add(notes, process.Pending, "event pending", "events pending");
-        Add(notes, process.Cut, "event from before the log", "events from before the log");
-        Add(notes, process.Duplicates, "duplicate line", "duplicate lines");
-        Add(notes, process.SecondBeats, "second beat in its minute", "second beats in their minutes");
-        Add(notes, process.SetBacks, "step back of the clock", "steps back of the clock");
-        if (process.AfterMinute is { Count: > 0 } after)
+        WriteVerdict();
+        WriteNotes();
+        output.WriteLine();
+        var good = report.Processes.Where(static process => process.Alive).ToList();
+        var shown = good.Count > MostGood ? report.Processes.Except(good).ToList() : report.Processes;
+        foreach (var process in shown) WriteProcess(process);
+        if (shown.Count < report.Processes.Count)
         {
-            notes.Add(process.OffMinute == 0
-                ? $"at most {Duration(after.Most)} after the minute"
-                : $"{Count(process.OffMinute, "beat")} not on the minute, by up to {Duration(after.Most)} ({Minute(after.MostAt)})");
+            var sums = $"{Count(good.Sum(static process => process.Beats), "beat")}, {Count(good.Sum(static process => process.Events), "event")}";
+            WriteLine($"{Count(good.Count, "process", "processes")} with nothing missing: {sums}", Green);
         }
 
-        if (process.LineDelay is { Count: > 0 } delay)
+        if (shown.Count == 0) return;
+        output.WriteLine();
+        new Strips(shown, Label).Write(this);
+    }
+
+    public void Write(string text, string? colour = null) =>
+        output.Write(hasColours && colour is not null ? $"{colour}{text}{Plain}" : text);
+
+    public void WriteLine(string text = "", string? colour = null)
+    {
+        Write(text, colour);
+        output.WriteLine();
+    }
+
+    private void WriteVerdict()
+    {
+        var missing = report.Processes.SelectMany(static process => process.Losses).GroupBy(static loss => (loss.One, loss.Many))
+            .Select(static losses => (losses.Key.One, losses.Key.Many, Count: losses.Sum(static loss => loss.Minutes.Count)))
+            .Append(("file without a heartbeat", "files without a heartbeat", report.Files.Count(static file => file is { Problem: null, HeartbeatLines: 0 })))
+            .Append(("file not read", "files not read", report.Files.Count(static file => file.Problem is not null)))
+            .Where(static loss => loss.Count > 0).Select(static loss => Count(loss.Count, loss.One, loss.Many)).ToList();
+        var end = report.Processes.Any(static process => !process.KnownAfterLast) ? " up to the last beat" : "";
+        var restarts = report.Restarts > 0 ? $"; {Count(report.Restarts, "restart")}" : "";
+        if (report.Alive) WriteLine($"All alive{end}: nothing missing{restarts}.", Green);
+        else WriteLine($"Not all alive: {string.Join(", ", missing)}{restarts}.", Red);
+
+        string[] seen =
+        [
+            Count(report.Processes.Sum(static process => process.Beats), "beat"),
+            Count(report.Processes.Sum(static process => process.Events), "event"),
+            Count(report.Processes.Count, "process", "processes"),
+            .. report.Instances > 1 ? [$"{report.Instances} side by side"] : Array.Empty<string>(),
+        ];
+        var (first, last) = (report.Processes.Min(static process => process.First), report.Processes.Max(static process => process.Last));
+        WriteLine($"{string.Join(", ", seen)}: {Range(first, last)} UTC.");
+    }
+
+    /// <summary>What limits the verdict: the time that was asked about, and what the logs do not tell.</summary>
+    private void WriteNotes()
+    {
+        if (report.Since is { } since) WriteLine($"Since {Text(since.Instant, "yyyy-MM-dd HH:mm:ss")} UTC: {since.Meaning}.");
+        if (report.Until is { } until) WriteLine($"Until {Text(until.Instant, "yyyy-MM-dd HH:mm:ss")} UTC: {until.Meaning}.");
+        if (report.Processes.Count(static process => !process.KnownAfterLast) is > 0 and var open)
         {
-            notes.Add($"lines {Duration(delay.Mean)} late on average, at most {Duration(delay.Most)} ({Minute(delay.MostAt)})");
-            if (delay.Least < 0) notes.Add($"lines up to {Duration(-delay.Least)} early");
+            var whose = open == report.Instances ? "" : $" of {Count(open, "process", "processes")}";
+            WriteLine($"The lines{whose} tell no time: nothing is known after the last beat.");
         }
 
-        ink.WriteLine(string.Concat(notes.Select(static note => $"; {note}")));
+        if (report.Processes.Any(static process => process.Cut > 0))
+        {
+            WriteLine("The log is cut at its start: it begins with the event of a beat that is not in it.");
+        }
+
+        if (report.DamagedLines > 0) WriteLine($"{Count(report.DamagedLines, "damaged line")} skipped.");
+        if (report.UnrenderedLines > 0) WriteLine(Unrendered(report.UnrenderedLines));
+        foreach (var file in report.Files)
+        {
+            if (file.Problem is not null) WriteLine($"{file.Name}: not read: {file.Problem}", Red);
+            else if (file.HeartbeatLines == 0) WriteLine($"{file.Name}: no line of a heartbeat in {Count(file.Bytes, "byte")}", Red);
+        }
     }
 
-    private static void WriteLoss(string one, string many, MinuteSet minutes, Ink ink)
+    private void WriteProcess(ProcessReport process)
     {
-        if (minutes.Count == 0) return;
-        ink.Write("; ");
-        ink.Write($"{Count(minutes.Count, one, many)}: {Ranges(minutes)}", Ink.Red);
+        Write($"{Label(process.Instance)}{process.Node}  {(report.Files.Count > 1 ? string.Join(", ", process.Files) + "  " : "")}");
+        Write($"{Range(process.First, process.Last)}  {Count(process.Beats, "beat")}, {Count(process.Events, "event")}");
+        if (process.RestartOf is not null) Write(process.Down.Count == 0 ? "; restart without a loss" : "; restart");
+        foreach (var (one, many, minutes) in process.Losses.Where(static loss => loss.Minutes.Count > 0))
+        {
+            Write("; ");
+            Write($"{Count(minutes.Count, one, many)}: {Ranges(minutes.Ranges)}", Red);
+        }
+
+        (long Count, string One, string Many)[] notes =
+        [
+            (process.Pending, "event pending", "events pending"),
+            (process.Cut, "event from before the log", "events from before the log"),
+            (process.RepeatedLines, "repeated line", "repeated lines"),
+            (process.ClockSetBacks, "step back of the clock", "steps back of the clock"),
+        ];
+        foreach (var (count, one, many) in notes.Where(static note => note.Count > 0)) Write($"; {Count(count, one, many)}");
+        if (process.AfterMinute is { } after)
+        {
+            Write(process.OffMinute == 0
+                ? $"; at most {Duration(after.MostSeconds)} after the minute"
+                : $"; {Count(process.OffMinute, "beat")} not on the minute, by up to {Duration(after.MostSeconds)} ({Text(after.MostAt)})");
+        }
+
+        if (process.LineDelay is { } delay)
+        {
+            Write(delay.MeanSeconds switch
+            {
+                < 0 => $"; line times {Duration(-delay.MeanSeconds)} behind the UUIDs",
+                > MostLate => $"; line times {Duration(delay.MeanSeconds)} ahead of the UUIDs",
+                var mean => $"; lines {Duration(mean)} late on average, at most {Duration(delay.MostSeconds)} ({Text(delay.MostAt)})",
+            });
+        }
+
+        WriteLine(process.Kind == "computer" ? "; a computer: its UUIDs do not tell restarts" : "");
     }
 
-    private static void Add(List<string> notes, long count, string one, string many)
+    /// <summary>Tells instances apart, if there are several.</summary>
+    private string Label(int instance)
     {
-        if (count > 0) notes.Add(Count(count, one, many));
+        var most = report.Processes.Max(static process => process.Instance);
+        return most == 1 ? "" : $"{instance}".PadLeft($"{most}".Length) + "  ";
     }
 }

@@ -42,6 +42,31 @@ internal static class VerifyLog
         return Verify(input, arguments);
     }
 
+    /// <summary>Verifies logs as files of a folder of their own; whoever reads the report sees their names without it.</summary>
+    public static Verified VerifyFiles(IEnumerable<(string Name, string Text)> files, params string[] arguments) =>
+        VerifyFiles(files.Select(static file => (file.Name, Encoding.UTF8.GetBytes(file.Text))), arguments);
+
+    public static Verified VerifyFiles(IEnumerable<(string Name, byte[] Bytes)> files, params string[] arguments)
+    {
+        var folder = Directory.CreateTempSubdirectory("verify-");
+        try
+        {
+            var names = new List<string>();
+            foreach (var (name, bytes) in files)
+            {
+                names.Add(Path.Combine(folder.FullName, name));
+                File.WriteAllBytes(names[^1], bytes);
+            }
+
+            var verified = Verify("", [.. arguments, .. names]);
+            return verified with { Output = verified.Output.Replace(folder.FullName + Path.DirectorySeparatorChar, "", StringComparison.Ordinal) };
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
+
     public static Verified Verify(Stream input, params string[] arguments)
     {
         using var output = new StringWriter();
