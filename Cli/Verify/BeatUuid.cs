@@ -9,8 +9,7 @@ namespace Heartbeat.Cli.Verify;
 /// <param name="ClockSequence">A process changes it when the clock was set back.</param>
 internal readonly record struct BeatUuid(long Ticks, ulong Node, int ClockSequence)
 {
-    /// <summary>The length of its text.</summary>
-    public const int Length = 36;
+    private const int Length = 36;
 
     /// <summary>UUID time begins with the Gregorian calendar.</summary>
     private static readonly long Epoch = new DateTime(1582, 10, 15, 0, 0, 0, DateTimeKind.Utc).Ticks;
@@ -24,14 +23,14 @@ internal readonly record struct BeatUuid(long Ticks, ulong Node, int ClockSequen
         if (text.Length < Length || text[8] != '-' || text[13] != '-' || text[18] != '-' || text[23] != '-') return false;
         if (text.Length > Length && (char.IsAsciiLetterOrDigit((char)text[Length]) || text[Length] == '-')) return false;
         if (text[..Length].ContainsAnyExcept(Digits) || text[..Length].Count((byte)'-') != 4) return false;
-        var (low, middle, high) = (Hex(ReadUInt64BigEndian(text)), Hex(ReadUInt32BigEndian(text[9..])), Hex(ReadUInt32BigEndian(text[14..])));
-        var (sequence, node) = (Hex(ReadUInt32BigEndian(text[19..])), Hex(ReadUInt32BigEndian(text[24..])));
-        var time = low | (middle << 32) | ((high & 0x0FFF) << 48);
-        uuid = new(Epoch + (long)time, (node << 32) | Hex(ReadUInt64BigEndian(text[28..])), (int)sequence & 0x3FFF);
+        var (low, middle) = (Hex(ReadUInt64BigEndian(text)), Hex(ReadUInt32BigEndian(text[9..])));
+        var (high, sequence) = (Hex(ReadUInt32BigEndian(text[14..])), Hex(ReadUInt32BigEndian(text[19..])));
+        var node = (Hex(ReadUInt32BigEndian(text[24..])) << 32) | Hex(ReadUInt64BigEndian(text[28..]));
+        uuid = new(Epoch + (long)(low | (middle << 32) | ((high & 0x0FFF) << 48)), node, (int)sequence & 0x3FFF);
         return high >> 12 == 1 && sequence >> 14 == 0b10;
     }
 
-    /// <summary>Reads eight hexadecimal digits at once, or fewer: a byte each, then two, then four together.</summary>
+    /// <summary>Reads eight hexadecimal digits at once, or four: a byte each, then two, then four together.</summary>
     private static ulong Hex(ulong digits)
     {
         var number = (digits & 0x0F0F_0F0F_0F0F_0F0F) + (((digits >> 6) & 0x0101_0101_0101_0101) * 9);

@@ -12,17 +12,13 @@ internal readonly record struct Stamp(long Ticks, int Form);
 /// </remarks>
 internal static class LineTime
 {
-    /// <summary>Any form, first on the line. A form is its separator, what stands before it, and the bits below.</summary>
-    public const int First = 0;
-
-    /// <summary>Any form, last on the line.</summary>
+    /// <summary>Any form, last on the line. A form is its separator, what stands before it, and these bits.</summary>
     public const int Last = 1 << 16;
 
     private const int HasOffset = 1 << 17;
     private const int NoYear = 1 << 18;
-    private const long HalfYear = 183 * TimeSpan.TicksPerDay;
 
-    /// <summary>Finds a time of a form: <see cref="First"/>, <see cref="Last"/>, or one that was found before.</summary>
+    /// <summary>Finds a time: of a form that was found before, or the first on the line (0), or the last.</summary>
     /// <remarks>A time without a year is taken for one within half a year of an instant that is near.</remarks>
     public static Stamp Find(ReadOnlySpan<byte> line, int form, long near)
     {
@@ -32,35 +28,33 @@ internal static class LineTime
             var colon = from + (isLast ? line[..to].LastIndexOf((byte)':') : line[from..].IndexOf((byte)':'));
             if (colon < from) return default;
             (from, to) = isLast ? (from, colon) : (colon + 1, to);
-            if (line.Length < colon + 6 || line[colon + 3] != ':' || colon < 9) continue;
-            var (ticks, found) = Read(line, colon, near);
-            if (found != 0 && (form is First or Last || form == (found | (form & Last)))) return new(ticks, found | (form & Last));
+            if (colon < 9 || line.Length < colon + 6 || line[colon + 3] != ':') continue;
+            var (ticks, found) = Read(line, colon);
+            if (found == 0 || (form is not (0 or Last) && form != (found | (form & Last)))) continue;
+            return new(Nearest(ticks, found, near), found | (form & Last));
         }
     }
 
-    /// <summary>Puts a time of a form without a year into the year that makes it nearest to an instant.</summary>
+    /// <summary>Puts a time into the year that makes it nearest to an instant, if its form has no year.</summary>
     public static long Nearest(long ticks, int form, long near)
     {
         if ((form & NoYear) == 0) return ticks;
         var time = new DateTime(ticks);
         var inMonth = ticks - new DateTime(time.Year, time.Month, 1).Ticks;
-        for (var year = new DateTime(near).Year - 1; ; year++)
-        {
-            var candidate = new DateTime(year, time.Month, 1).Ticks + inMonth;
-            if (candidate > near - HalfYear) return candidate;
-        }
+        var year = new DateTime(near - (183 * TimeSpan.TicksPerDay)).Year;
+        var candidate = new DateTime(year, time.Month, 1).Ticks + inMonth;
+        return near - candidate > 183 * TimeSpan.TicksPerDay ? new DateTime(year + 1, time.Month, 1).Ticks + inMonth : candidate;
     }
 
-    /// <summary>Reads the time of which this is the first colon; the second stands three on, and there is room for a date.</summary>
-    private static Stamp Read(ReadOnlySpan<byte> line, int colon, long near)
+    /// <summary>Reads a time by its first colon, where the second stands three on.</summary>
+    private static Stamp Read(ReadOnlySpan<byte> line, int colon)
     {
         var (hour, minute, second) = (Two(line, colon - 2), Two(line, colon + 1), Two(line, colon + 4));
         if (hour is < 0 or > 23 || minute is < 0 or > 59 || second is < 0 or > 60) return default;
-
         var (year, month, day, start, form) = (0, 0, 0, colon - 13, (int)line[colon - 3]);
         if (start >= 0 && form is 'T' or ' ' && line[start + 4] == '-' && line[start + 7] == '-')
         {
-            year = Two(line, start) is >= 0 and var century && Two(line, start + 2) is >= 0 and var rest ? (century * 100) + rest : 0;
+            year = (Two(line, start) * 100) + Two(line, start + 2);
             (month, day) = (Two(line, start + 5), Two(line, start + 8));
         }
         else if (form == ' ' && line[colon - 6] == ' ')
@@ -85,7 +79,7 @@ internal static class LineTime
         }
 
         form |= before << 8;
-        return OffsetOf(line[at..]) is { } offset ? new(ticks - offset, form | HasOffset) : new(Nearest(ticks, form, near), form);
+        return OffsetOf(line[at..]) is { } offset ? new(ticks - offset, form | HasOffset) : new(ticks, form);
     }
 
     private static long? OffsetOf(ReadOnlySpan<byte> text)
@@ -99,7 +93,8 @@ internal static class LineTime
         return ((hour * 60) + minute) * (text[0] == '-' ? -TimeSpan.TicksPerMinute : TimeSpan.TicksPerMinute);
     }
 
-    /// <summary>The number of two digits, or -1.</summary>
+    /// <summary>The number of two digits, or one far below zero.</summary>
     private static int Two(ReadOnlySpan<byte> text, int at) =>
-        char.IsAsciiDigit((char)text[at]) && char.IsAsciiDigit((char)text[at + 1]) ? (text[at] * 10) + text[at + 1] - ('0' * 11) : -1;
+        char.IsAsciiDigit((char)text[at]) && char.IsAsciiDigit((char)text[at + 1])
+            ? (text[at] * 10) + text[at + 1] - ('0' * 11) : -1_000_000;
 }

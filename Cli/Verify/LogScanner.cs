@@ -41,10 +41,7 @@ internal sealed class LogScanner
     public long Unrendered { get; private set; }
 
     /// <summary>Reads a log to its end.</summary>
-    /// <param name="log">The log.</param>
-    /// <param name="file">Takes in what it tells.</param>
-    /// <param name="onRead">Told after each reading how many bytes it was.</param>
-    /// <exception cref="InvalidDataException">It is not text as logs are.</exception>
+    /// <exception cref="InvalidDataException">It is not lines of text.</exception>
     public void Read(Stream log, LogFile file, Action<int> onRead)
     {
         var kept = log.ReadAtLeast(_buffer.AsSpan(0, Magic), Magic, throwOnEndOfStream: false);
@@ -107,13 +104,10 @@ internal sealed class LogScanner
             _processes.Add(uuid.Node, _latest = new(uuid.Node));
         }
 
-        var due = _latest.See(isEvent, uuid);
-        var stamp = LineTime.Find(line[before], LineTime.First, due);
+        var stamp = LineTime.Find(line[before], form: 0, uuid.Ticks);
         // A line may hold many beats: what stands at its end is looked for once.
-        if (stamp.Form == 0 && !_lastTime.IsKnown) _lastTime = (true, LineTime.Find(line, LineTime.Last, due));
-        if (stamp.Form == 0) stamp = _lastTime.Stamp;
-        if (stamp.Form != 0) _latest.SeeDelay(stamp.Ticks - due, due);
-        file.SeeBeat(_latest, due, stamp);
+        if (stamp.Form == 0 && !_lastTime.IsKnown) _lastTime = (true, LineTime.Find(line, LineTime.Last, uuid.Ticks));
+        file.SeeBeat(_latest, isEvent, uuid, stamp.Form == 0 ? _lastTime.Stamp : stamp);
     }
 
     private void EndLine()
@@ -127,10 +121,11 @@ internal sealed class LogScanner
     private static bool IsBroken(ReadOnlySpan<byte> rest)
     {
         var word = rest[..Math.Min(rest.Length, TimedMark.Length)].TrimEnd((byte)'\r');
-        return word.StartsWith("timed)"u8) || word.StartsWith("event)"u8) || TimedMark.StartsWith(word) || EventMark.StartsWith(word);
+        return word.StartsWith("timed)"u8) || word.StartsWith("event)"u8)
+            || TimedMark.StartsWith(word) || EventMark.StartsWith(word);
     }
 
-    /// <summary>Refuses what is not lines of plain text, and says how it becomes so.</summary>
+    /// <summary>Refuses what is not lines of text, and says how it becomes so.</summary>
     private static void Recognise(ReadOnlySpan<byte> start, string name)
     {
         var (what, command) = start switch

@@ -9,6 +9,9 @@ internal readonly record struct MinuteRange([property: JsonIgnore] long First, [
 
     public DateTime To => new(Last * TimeSpan.TicksPerMinute, DateTimeKind.Utc);
 
+    public static MinuteRange Of(DateTime first, DateTime last) =>
+        new(first.Ticks / TimeSpan.TicksPerMinute, last.Ticks / TimeSpan.TicksPerMinute);
+
     /// <summary>What is left of ranges when others are taken away. Both are in order, and so is the result.</summary>
     public static List<MinuteRange> Minus(IEnumerable<MinuteRange> ranges, IEnumerable<MinuteRange> holes)
     {

@@ -1,8 +1,8 @@
-using static Heartbeat.Cli.Verify.Wording;
+using static Heartbeat.Cli.Verify.TextReport;
 
 namespace Heartbeat.Cli.Verify;
 
-/// <summary>A strip of 48 characters for each day, or for each week if days would fill more than a screen.</summary>
+/// <summary>A strip of 48 characters for each day, or for each week if it is more than a month: gaps at a glance.</summary>
 internal sealed class Strips(IReadOnlyList<ProcessReport> processes, Func<int, string> labels)
 {
     private const int Characters = 48;
@@ -10,6 +10,7 @@ internal sealed class Strips(IReadOnlyList<ProcessReport> processes, Func<int, s
     private const int MostDays = 31;
     private const string Legend = "# all there, + half of a pair missing, - beats missing, x no beat, . not in the log";
 
+    private static readonly Comparer<MinuteRange> ByFirst = Comparer<MinuteRange>.Create(static (a, b) => a.First.CompareTo(b.First));
     private static readonly string Margin = new(' ', 12);
 
     private readonly List<Strip> _strips =
@@ -17,27 +18,27 @@ internal sealed class Strips(IReadOnlyList<ProcessReport> processes, Func<int, s
 
     public void Write(TextReport text)
     {
-        var isWeekly = _strips.Max(static one => one.Last) / Day - _strips.Min(static one => one.First) / Day >= MostDays;
-        var (length, unit) = isWeekly ? (7 * Day, "week") : (Day, "day");
-        text.WriteLine(Margin + new string(' ', labels(1).Length)
-            + (isWeekly ? "Mon    Tue    Wed    Thu    Fri    Sat    Sun" : "00    03    06    09    12    15    18    21"));
+        var all = _strips.SelectMany(static one => one.Seen.Concat(one.Missing)).ToList();
+        var isDaily = (all.Max(static range => range.Last) / Day) - (all.Min(static range => range.First) / Day) < MostDays;
+        var (length, unit, character, heads) = isDaily
+            ? (Day, "day", "30 minutes", "00    03    06    09    12    15    18    21")
+            : (7 * Day, "week", "3.5 hours", "Mon    Tue    Wed    Thu    Fri    Sat    Sun");
+        text.WriteLine(Margin + new string(' ', labels(1).Length) + heads);
         var next = long.MaxValue;
         foreach (var row in new SortedSet<long>(_strips.SelectMany(one => one.Rows(length))))
         {
-            var silence = new MinuteRange(next * length, (row * length) - 1);
-            if (row > next && _strips.Exists(one => Meets(one.Missing, silence)))
+            if (row > next && _strips.Exists(one => Meets(one.Missing, new(next * length, (row * length) - 1))))
             {
-                text.WriteLine($"{Margin}{Count(row - next, unit)} without a beat", TextReport.Red);
+                text.WriteLine($"{Margin}{Count(row - next, unit)} without a beat", Red);
             }
 
             foreach (var one in _strips)
             {
-                text.Write($"{Text(new MinuteRange(row * length, 0).From, "yyyy-MM-dd")}  {labels(one.Instance)}");
-                for (var at = 0; at < Characters; at++)
+                text.Write($"{new MinuteRange(row * length, 0).From:yyyy-MM-dd}  {labels(one.Instance)}");
+                for (var first = row * length; first < (row + 1) * length; first += length / Characters)
                 {
-                    var first = (row * length) + (at * length / Characters);
                     var mark = one.MarkOf(new(first, first + (length / Characters) - 1));
-                    text.Write(mark.ToString(), mark switch { '#' => TextReport.Green, '.' => null, '+' => TextReport.Yellow, _ => TextReport.Red });
+                    text.Write($"{mark}", mark switch { '#' => Green, '.' => null, '+' => Yellow, _ => Red });
                 }
 
                 text.WriteLine();
@@ -47,58 +48,39 @@ internal sealed class Strips(IReadOnlyList<ProcessReport> processes, Func<int, s
         }
 
         text.WriteLine();
-        text.WriteLine($"{(isWeekly ? "3.5 hours" : "30 minutes")} a character, UTC: {Legend}");
+        text.WriteLine($"{character} a character, UTC: {Legend}");
     }
 
     /// <summary>Whether some of the ranges, which are in order, are in a span.</summary>
     private static bool Meets(List<MinuteRange> ranges, MinuteRange span)
     {
-        var (low, high) = (0, ranges.Count);
-        while (low < high)
-        {
-            var middle = (low + high) / 2;
-            if (ranges[middle].Last < span.First) low = middle + 1;
-            else high = middle;
-        }
-
-        return low < ranges.Count && ranges[low].First <= span.Last;
+        var after = ranges.BinarySearch(new(span.Last + 1, 0), ByFirst);
+        var last = (after < 0 ? ~after : after) - 1;
+        return last >= 0 && ranges[last].Last >= span.First;
     }
 
     /// <summary>The minutes of one instance.</summary>
     private sealed class Strip(IGrouping<int, ProcessReport> processes)
     {
-        private readonly List<MinuteRange> _seen = Sorted(processes.Where(static process => process.Beats + process.Events > 0).SelectMany(
-            static process => MinuteRange.Minus([new(MinuteOf(process.First), MinuteOf(process.Last))], process.Missed.Ranges)));
-
-        private readonly List<MinuteRange> _halves = Sorted(processes.SelectMany(
+        private readonly List<MinuteRange> _halves = Sort(processes.SelectMany(
             static process => process.BeatsWithoutEvent.Ranges.Concat(process.EventsWithoutBeat.Ranges)));
 
         public int Instance => processes.Key;
 
-        public List<MinuteRange> Missing { get; } = Sorted(processes.SelectMany(static process =>
+        public List<MinuteRange> Seen { get; } = Sort(processes.Where(static process => process.Beats + process.Events > 0).SelectMany(
+            static process => MinuteRange.Minus([MinuteRange.Of(process.First, process.Last)], process.Missed.Ranges)));
+
+        public List<MinuteRange> Missing { get; } = Sort(processes.SelectMany(static process =>
             new[] { process.MissedAtStart, process.Down, process.Missed, process.MissedAtEnd }.SelectMany(static minutes => minutes.Ranges)));
 
-        public long First => _seen.Concat(Missing).Min(static range => range.First);
-
-        public long Last => _seen.Concat(Missing).Max(static range => range.Last);
-
-        /// <summary>The rows that are worth showing: not those between which nothing but beats is missing.</summary>
-        public IEnumerable<long> Rows(int length) =>
-            _seen.SelectMany(range => Between(range.First / length, range.Last / length))
-                .Concat(Missing.SelectMany(range => new[] { range.First / length, range.Last / length }));
+        /// <summary>The rows that are worth showing: not those in which nothing but beats is missing.</summary>
+        public IEnumerable<long> Rows(int length) => Missing.SelectMany(range => new[] { range.First / length, range.Last / length })
+            .Concat(Seen.SelectMany(range => Enumerable.Range(0, (int)((range.Last / length) - (range.First / length)) + 1)
+                .Select(row => (range.First / length) + row)));
 
         public char MarkOf(MinuteRange span) =>
-            Meets(Missing, span) ? Meets(_seen, span) ? '-' : 'x'
-            : Meets(_halves, span) ? '+'
-            : Meets(_seen, span) ? '#' : '.';
+            Meets(Missing, span) ? (Meets(Seen, span) ? '-' : 'x') : Meets(_halves, span) ? '+' : Meets(Seen, span) ? '#' : '.';
 
-        private static List<MinuteRange> Sorted(IEnumerable<MinuteRange> ranges) => [.. ranges.OrderBy(static range => range.First)];
-
-        private static IEnumerable<long> Between(long first, long last)
-        {
-            for (var row = first; row <= last; row++) yield return row;
-        }
-
-        private static long MinuteOf(DateTime time) => time.Ticks / TimeSpan.TicksPerMinute;
+        private static List<MinuteRange> Sort(IEnumerable<MinuteRange> ranges) => [.. ranges.OrderBy(static range => range.First)];
     }
 }

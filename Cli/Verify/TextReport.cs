@@ -1,14 +1,14 @@
-using static Heartbeat.Cli.Verify.Wording;
+using System.Globalization;
 
 namespace Heartbeat.Cli.Verify;
 
-/// <summary>The report for people: what is to be known first, then a line a process, then strips.</summary>
+/// <summary>The report for people: what is to be known first, then a line a process, then strips. Times are UTC.</summary>
 internal sealed class TextReport(Report report, TextWriter output, bool hasColours)
 {
     public const string Green = "\e[32m";
     public const string Yellow = "\e[33m";
     public const string Red = "\e[31m";
-    private const string Plain = "\e[0m";
+    private const int MostRanges = 5;
 
     /// <summary>More processes than this with nothing missing take one line.</summary>
     private const int MostGood = 20;
@@ -20,23 +20,22 @@ internal sealed class TextReport(Report report, TextWriter output, bool hasColou
     {
         WriteVerdict();
         WriteNotes();
-        output.WriteLine();
+        WriteLine();
         var good = report.Processes.Where(static process => process.Alive).ToList();
         var shown = good.Count > MostGood ? report.Processes.Except(good).ToList() : report.Processes;
         foreach (var process in shown) WriteProcess(process);
         if (shown.Count < report.Processes.Count)
         {
-            var sums = $"{Count(good.Sum(static process => process.Beats), "beat")}, {Count(good.Sum(static process => process.Events), "event")}";
-            WriteLine($"{Count(good.Count, "process", "processes")} with nothing missing: {sums}", Green);
+            WriteLine($"{Count(good.Count, "process", "processes")} with nothing missing: {Sums(good)}", Green);
         }
 
         if (shown.Count == 0) return;
-        output.WriteLine();
+        WriteLine();
         new Strips(shown, Label).Write(this);
     }
 
     public void Write(string text, string? colour = null) =>
-        output.Write(hasColours && colour is not null ? $"{colour}{text}{Plain}" : text);
+        output.Write(hasColours && colour is not null ? $"{colour}{text}\e[0m" : text);
 
     public void WriteLine(string text = "", string? colour = null)
     {
@@ -44,27 +43,27 @@ internal sealed class TextReport(Report report, TextWriter output, bool hasColou
         output.WriteLine();
     }
 
+    /// <summary><c>1 beat</c>, <c>1,440 beats</c>.</summary>
+    public static string Count(long count, string one, string? many = null) =>
+        string.Create(CultureInfo.InvariantCulture, $"{count:N0} {(count == 1 ? one : many ?? one + "s")}");
+
+    /// <summary>What to say of lines that are of a beat but do not tell which.</summary>
+    public static string Unrendered(long lines) =>
+        $"{Count(lines, "line has", "lines have")} {{Uuid}} in place of a UUID: the logger did not render the message.";
+
     private void WriteVerdict()
     {
+        var (unread, without) = (report.Files.Count(IsUnread), report.Files.Count(static file => !IsUnread(file) && file.HeartbeatLines == 0));
         var missing = report.Processes.SelectMany(static process => process.Losses).GroupBy(static loss => (loss.One, loss.Many))
-            .Select(static losses => (losses.Key.One, losses.Key.Many, Count: losses.Sum(static loss => loss.Minutes.Count)))
-            .Append(("file without a heartbeat", "files without a heartbeat", report.Files.Count(static file => file is { Problem: null, HeartbeatLines: 0 })))
-            .Append(("file not read", "files not read", report.Files.Count(static file => file.Problem is not null)))
-            .Where(static loss => loss.Count > 0).Select(static loss => Count(loss.Count, loss.One, loss.Many)).ToList();
-        var end = report.Processes.Any(static process => !process.KnownAfterLast) ? " up to the last beat" : "";
+            .Select(static losses => (losses.Sum(static loss => loss.Minutes.Count), losses.Key.One, losses.Key.Many))
+            .Append((without, "file without a heartbeat", "files without a heartbeat")).Append((unread, "file not read", "files not read"));
         var restarts = report.Restarts > 0 ? $"; {Count(report.Restarts, "restart")}" : "";
+        var end = report.Processes.Any(static process => !process.KnownAfterLast) ? " up to the last beat" : "";
         if (report.Alive) WriteLine($"All alive{end}: nothing missing{restarts}.", Green);
-        else WriteLine($"Not all alive: {string.Join(", ", missing)}{restarts}.", Red);
-
-        string[] seen =
-        [
-            Count(report.Processes.Sum(static process => process.Beats), "beat"),
-            Count(report.Processes.Sum(static process => process.Events), "event"),
-            Count(report.Processes.Count, "process", "processes"),
-            .. report.Instances > 1 ? [$"{report.Instances} side by side"] : Array.Empty<string>(),
-        ];
+        else WriteLine($"Not all alive: {string.Join(", ", Counts(missing))}{restarts}.", Red);
         var (first, last) = (report.Processes.Min(static process => process.First), report.Processes.Max(static process => process.Last));
-        WriteLine($"{string.Join(", ", seen)}: {Range(first, last)} UTC.");
+        var parallel = report.Instances > 1 ? $", {report.Instances} side by side" : "";
+        WriteLine($"{Sums(report.Processes)}, {Count(report.Processes.Count, "process", "processes")}{parallel}: {Range(first, last)} UTC.");
     }
 
     /// <summary>What limits the verdict: the time that was asked about, and what the logs do not tell.</summary>
@@ -72,30 +71,23 @@ internal sealed class TextReport(Report report, TextWriter output, bool hasColou
     {
         if (report.Since is { } since) WriteLine($"Since {Text(since.Instant, "yyyy-MM-dd HH:mm:ss")} UTC: {since.Meaning}.");
         if (report.Until is { } until) WriteLine($"Until {Text(until.Instant, "yyyy-MM-dd HH:mm:ss")} UTC: {until.Meaning}.");
-        if (report.Processes.Count(static process => !process.KnownAfterLast) is > 0 and var open)
-        {
-            var whose = open == report.Instances ? "" : $" of {Count(open, "process", "processes")}";
-            WriteLine($"The lines{whose} tell no time: nothing is known after the last beat.");
-        }
-
-        if (report.Processes.Any(static process => process.Cut > 0))
-        {
-            WriteLine("The log is cut at its start: it begins with the event of a beat that is not in it.");
-        }
-
+        var open = report.Processes.Count(static process => !process.KnownAfterLast);
+        var whose = open == report.Instances ? "" : $" of {Count(open, "process", "processes")}";
+        if (open > 0) WriteLine($"The lines{whose} tell no time: nothing is known after the last beat.");
+        var isCut = report.Processes.Any(static process => process.Cut > 0);
+        if (isCut) WriteLine("The log is cut at its start: it begins with the event of a beat that is not in it.");
         if (report.DamagedLines > 0) WriteLine($"{Count(report.DamagedLines, "damaged line")} skipped.");
         if (report.UnrenderedLines > 0) WriteLine(Unrendered(report.UnrenderedLines));
-        foreach (var file in report.Files)
+        foreach (var file in report.Files.Where(static file => IsUnread(file) || file.HeartbeatLines == 0))
         {
-            if (file.Problem is not null) WriteLine($"{file.Name}: not read: {file.Problem}", Red);
-            else if (file.HeartbeatLines == 0) WriteLine($"{file.Name}: no line of a heartbeat in {Count(file.Bytes, "byte")}", Red);
+            WriteLine($"{file.Name}: {(IsUnread(file) ? $"not read: {file.Problem}" : $"no line of a heartbeat in {Count(file.Bytes, "byte")}")}", Red);
         }
     }
 
     private void WriteProcess(ProcessReport process)
     {
         Write($"{Label(process.Instance)}{process.Node}  {(report.Files.Count > 1 ? string.Join(", ", process.Files) + "  " : "")}");
-        Write($"{Range(process.First, process.Last)}  {Count(process.Beats, "beat")}, {Count(process.Events, "event")}");
+        Write($"{Range(process.First, process.Last)}  {Sums([process])}");
         if (process.RestartOf is not null) Write(process.Down.Count == 0 ? "; restart without a loss" : "; restart");
         foreach (var (one, many, minutes) in process.Losses.Where(static loss => loss.Minutes.Count > 0))
         {
@@ -103,32 +95,26 @@ internal sealed class TextReport(Report report, TextWriter output, bool hasColou
             Write($"{Count(minutes.Count, one, many)}: {Ranges(minutes.Ranges)}", Red);
         }
 
-        (long Count, string One, string Many)[] notes =
+        var notes = Counts(
         [
-            (process.Pending, "event pending", "events pending"),
-            (process.Cut, "event from before the log", "events from before the log"),
+            (process.Pending, "event pending", "events pending"), (process.Cut, "event from before the log", "events from before the log"),
             (process.RepeatedLines, "repeated line", "repeated lines"),
             (process.ClockSetBacks, "step back of the clock", "steps back of the clock"),
-        ];
-        foreach (var (count, one, many) in notes.Where(static note => note.Count > 0)) Write($"; {Count(count, one, many)}");
+        ]).ToList();
         if (process.AfterMinute is { } after)
         {
-            Write(process.OffMinute == 0
-                ? $"; at most {Duration(after.MostSeconds)} after the minute"
-                : $"; {Count(process.OffMinute, "beat")} not on the minute, by up to {Duration(after.MostSeconds)} ({Text(after.MostAt)})");
+            notes.Add(process.OffMinute == 0 ? $"at most {Duration(after.MostSeconds)} after the minute"
+                : $"{Count(process.OffMinute, "beat")} not on the minute, by up to {Duration(after.MostSeconds)} ({Text(after.MostAt)})");
         }
 
-        if (process.LineDelay is { } delay)
+        if (process.LineDelay is { MeanSeconds: var mean } delay)
         {
-            Write(delay.MeanSeconds switch
-            {
-                < 0 => $"; line times {Duration(-delay.MeanSeconds)} behind the UUIDs",
-                > MostLate => $"; line times {Duration(delay.MeanSeconds)} ahead of the UUIDs",
-                var mean => $"; lines {Duration(mean)} late on average, at most {Duration(delay.MostSeconds)} ({Text(delay.MostAt)})",
-            });
+            notes.Add(mean is < 0 or > MostLate ? $"line times {Duration(Math.Abs(mean))} {(mean < 0 ? "behind" : "ahead of")} the UUIDs"
+                : $"lines {Duration(mean)} late on average, at most {Duration(delay.MostSeconds)} ({Text(delay.MostAt)})");
         }
 
-        WriteLine(process.Kind == "computer" ? "; a computer: its UUIDs do not tell restarts" : "");
+        if (process.Kind == "computer") notes.Add("a computer: its UUIDs do not tell restarts");
+        WriteLine(string.Concat(notes.Select(static note => $"; {note}")));
     }
 
     /// <summary>Tells instances apart, if there are several.</summary>
@@ -136,5 +122,32 @@ internal sealed class TextReport(Report report, TextWriter output, bool hasColou
     {
         var most = report.Processes.Max(static process => process.Instance);
         return most == 1 ? "" : $"{instance}".PadLeft($"{most}".Length) + "  ";
+    }
+
+    private static bool IsUnread(LogFile file) => file.Problem is not null;
+
+    private static string Sums(IReadOnlyList<ProcessReport> processes) =>
+        $"{Count(processes.Sum(static process => process.Beats), "beat")}, {Count(processes.Sum(static process => process.Events), "event")}";
+
+    private static IEnumerable<string> Counts(IEnumerable<(long Count, string One, string Many)> counts) =>
+        counts.Where(static count => count.Count > 0).Select(static count => Count(count.Count, count.One, count.Many));
+
+    private static string Text(DateTime time, string format = "yyyy-MM-dd HH:mm") => time.ToString(format, CultureInfo.InvariantCulture);
+
+    /// <summary>From one minute to another; the day is said once if it is the same.</summary>
+    private static string Range(DateTime first, DateTime last) =>
+        Text(first) + (first == last ? "" : $" to {Text(last, first.Date == last.Date ? "HH:mm" : "yyyy-MM-dd HH:mm")}");
+
+    /// <summary>The first ranges, and how many more there are.</summary>
+    private static string Ranges(IReadOnlyList<MinuteRange> ranges) =>
+        string.Join(", ", ranges.Take(MostRanges).Select(static range => Range(range.From, range.To)))
+            + (ranges.Count > MostRanges ? $" and {Count(ranges.Count - MostRanges, "more range")}" : "");
+
+    /// <summary>A duration, in the unit that suits it.</summary>
+    private static string Duration(double seconds)
+    {
+        var (number, unit) = seconds < 1 ? (seconds * 1000, "ms") : seconds < 60 ? (seconds, "s")
+            : seconds < 3600 ? (seconds / 60, "min") : (seconds / 3600, "h");
+        return string.Create(CultureInfo.InvariantCulture, $"{number:N1} {unit}");
     }
 }

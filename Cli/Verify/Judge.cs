@@ -1,0 +1,99 @@
+using static Heartbeat.Cli.Verify.MinuteRange;
+
+namespace Heartbeat.Cli.Verify;
+
+/// <summary>Tells what is missing in the time that was asked about, once all logs have been read.</summary>
+internal sealed class Judge(IReadOnlyList<LogFile> files, Bound? since, Bound? until)
+{
+    /// <summary>The minutes before and after the time that was asked about.</summary>
+    private readonly MinuteRange[] _outside =
+    [
+        new(long.MinValue, since is null ? -1 : (since.Instant.Ticks - 1) / TimeSpan.TicksPerMinute),
+        new(until is null ? int.MaxValue : LastDueBefore(until.Instant.Ticks) + 1, int.MaxValue),
+    ];
+
+    private readonly List<LogFile> _others = [.. files.Where(static file => file.HeartbeatLines == 0)];
+
+    public Report Report(LogScanner logs)
+    {
+        foreach (var file in files) file.Log = [file];
+        foreach (var process in logs.Processes) JoinLogs(process.Files);
+        foreach (var file in _others) file.Rebase(logs.Processes.Max(static process => process.Last.Due));
+        var reports = Instances(logs.Processes).SelectMany((instance, index) => instance.Select((process, at) =>
+            Report(process, index + 1, at == 0 ? null : instance[at - 1], at == instance.Count - 1)))
+            .Where(static report => !report.Alive || report.Beats + report.Events > 0)
+            .OrderBy(static report => report.Alive).ThenBy(static report => report.First).ToList();
+        return new(
+            reports.TrueForAll(static report => report.Alive) && files.All(static file => file is { Problem: null, HeartbeatLines: > 0 }),
+            since, until, reports.Select(static report => report.Instance).Distinct().Count(),
+            reports.Count(static report => report.RestartOf is not null), logs.Damaged, logs.Unrendered, files, reports);
+    }
+
+    /// <summary>Files that have beats of one process are parts of one log.</summary>
+    private static void JoinLogs(List<LogFile> parts)
+    {
+        var log = parts[0].Log;
+        foreach (var file in parts.Where(file => file.Log != log).SelectMany(static file => file.Log).Distinct().ToList())
+        {
+            log.Add(file);
+            file.Log = log;
+        }
+    }
+
+    /// <summary>
+    /// Finds out which processes ran side by side, and which one after the other: a process that begins when others have
+    /// ended is the restart of the last of those, or rather of the last in its own log.
+    /// </summary>
+    private static List<List<ProcessBeats>> Instances(IEnumerable<ProcessBeats> processes)
+    {
+        var instances = new List<List<ProcessBeats>>();
+        foreach (var process in processes.OrderBy(static process => process.First.Due).ThenBy(static process => process.Node))
+        {
+            var (start, log) = (process.Life.First, process.Files[0].Log);
+            var instance = instances.Where(one => one[^1].Life.First < start && one[^1].Life.Last <= start)
+                .MaxBy(one => (one[^1].Files[0].Log == log, one[^1].Last.Due));
+            if (instance is null) instances.Add([process]);
+            else instance.Add(process);
+        }
+
+        return instances;
+    }
+
+    private ProcessReport Report(ProcessBeats process, int instance, ProcessBeats? before, bool isLast)
+    {
+        var (beats, events, life, logEnd) = (process.Beats.Sort(), process.Events.Sort(), process.Life, process.LogEnd(_others));
+        var end = until?.Instant.Ticks ?? logEnd;
+        // At its ends a log may have one line of a beat and not the other.
+        MinuteRange[] pending = [.. new[] { process.Latest.Before, process.Latest.Last }
+            .Where(beat => beat > end - ProcessBeats.Slack).Select(MinuteOf).Distinct()];
+        MinuteRange[] cut = process.FirstEvent <= process.LogStart() ? [MinuteOf(process.FirstEvent)] : [];
+        // Before the first of all processes nobody else was there.
+        var isFirst = since is not null && instance == 1 && before is null;
+        // One line alone is more likely a damaged one than a process that fell silent.
+        var isSilent = isLast && process.Lines > 1;
+        var shown = Minus([life], _outside).FirstOrDefault(life);
+        var isRestart = before is not null && Asked([new(life.First, life.First)]).Count > 0;
+        return new(
+            $"{process.Node:X12}", process.IsProcess ? "process" : "computer", instance, isRestart ? $"{before!.Node:X12}" : null,
+            process.Files.Select(static file => file.Name), shown.From, shown.To, new(logEnd, DateTimeKind.Utc),
+            process.Last.Stamp.Form != LogFile.NoTime || !isLast || until is not null, Asked(beats).Count, Asked(events).Count,
+            Asked(before is null ? [] : [new(before.Life.Last + 1, life.First - 1)]),
+            Asked(isFirst ? [new(0, life.First - 1)] : []),
+            Asked(Minus(Minus([life], beats), events)),
+            Asked(isSilent ? [new(life.Last + 1, LastDueBefore(end))] : []),
+            Asked(Minus(Minus(beats, events), pending)),
+            Asked(Minus(Minus(events, beats), cut)),
+            Asked(Minus(pending, events)).Count, Asked(Minus(cut, beats)).Count,
+            process.Lines - new Minutes(beats).Count - new Minutes(events).Count, Math.Max(0, process.ClockSequences.Count - 1),
+            Asked(process.OffMinute.Sort()).Count, Any(process.AfterMinute), Any(process.LineDelay));
+    }
+
+    private Minutes Asked(IEnumerable<MinuteRange> minutes) => new(Minus(minutes, _outside));
+
+    /// <summary>The last minute whose beat must be in a log that ends then.</summary>
+    private static long LastDueBefore(long end) => (end - ProcessBeats.Slack) / TimeSpan.TicksPerMinute;
+
+    private static MinuteRange MinuteOf(long ticks) => new(ticks / TimeSpan.TicksPerMinute, ticks / TimeSpan.TicksPerMinute);
+
+    private static Spread? Any(Spread spread) => spread.Count == 0 ? null : spread;
+}
