@@ -9,7 +9,7 @@ internal sealed class Judge(IReadOnlyList<LogFile> files, Bound? since, Bound? u
     private readonly MinuteRange[] _outside =
     [
         new(long.MinValue, since is null ? -1 : (since.Instant.Ticks - 1) / TimeSpan.TicksPerMinute),
-        new(until is null ? int.MaxValue : LastDueBefore(until.Instant.Ticks) + 1, int.MaxValue),
+        new(until is null ? int.MaxValue : LastBefore(until.Instant.Ticks) + 1, int.MaxValue),
     ];
 
     private readonly List<LogFile> _others = [.. files.Where(static file => file.HeartbeatLines == 0)];
@@ -19,21 +19,23 @@ internal sealed class Judge(IReadOnlyList<LogFile> files, Bound? since, Bound? u
         foreach (var file in files) file.Log = [file];
         foreach (var process in logs.Processes) JoinLogs(process.Files);
         foreach (var file in _others) file.Rebase(logs.Processes.Max(static process => process.Last.Due));
-        var reports = Instances(logs.Processes).SelectMany((instance, index) => instance.Select((process, at) =>
-            Report(process, index + 1, at == 0 ? null : instance[at - 1], at == instance.Count - 1)))
+        var reports = Instances(logs.Processes).SelectMany((one, number) => one.Select((process, at) =>
+            Report(process, number + 1, at == 0 ? null : one[at - 1], at == one.Count - 1)))
             .Where(static report => !report.Alive || report.Beats + report.Events > 0)
             .OrderBy(static report => report.Alive).ThenBy(static report => report.First).ToList();
+        var areRead = files.All(static file => file is { Problem: null, HeartbeatLines: > 0 });
         return new(
-            reports.TrueForAll(static report => report.Alive) && files.All(static file => file is { Problem: null, HeartbeatLines: > 0 }),
-            since, until, reports.Select(static report => report.Instance).Distinct().Count(),
-            reports.Count(static report => report.RestartOf is not null), logs.Damaged, logs.Unrendered, files, reports);
+            areRead && reports.TrueForAll(static report => report.Alive), since, until,
+            reports.Select(static report => report.Instance).Distinct().Count(),
+            reports.Count(static report => report.RestartOf is not null),
+            logs.Damaged, logs.Unrendered, files, reports);
     }
 
     /// <summary>Files that have beats of one process are parts of one log.</summary>
     private static void JoinLogs(List<LogFile> parts)
     {
         var log = parts[0].Log;
-        foreach (var file in parts.Where(file => file.Log != log).SelectMany(static file => file.Log).Distinct().ToList())
+        foreach (var file in parts.SelectMany(static part => part.Log).Except(log).ToList())
         {
             log.Add(file);
             file.Log = log;
@@ -41,13 +43,13 @@ internal sealed class Judge(IReadOnlyList<LogFile> files, Bound? since, Bound? u
     }
 
     /// <summary>
-    /// Finds out which processes ran side by side, and which one after the other: a process that begins when others have
-    /// ended is the restart of the last of those, or rather of the last in its own log.
+    /// Finds out which processes ran side by side, and which one after the other: a process that begins when others
+    /// have ended is the restart of the last of those, or rather of the last in its own log.
     /// </summary>
     private static List<List<ProcessBeats>> Instances(IEnumerable<ProcessBeats> processes)
     {
         var instances = new List<List<ProcessBeats>>();
-        foreach (var process in processes.OrderBy(static process => process.First.Due).ThenBy(static process => process.Node))
+        foreach (var process in processes.OrderBy(static one => one.First.Due).ThenBy(static one => one.Node))
         {
             var (start, log) = (process.Life.First, process.Files[0].Log);
             var instance = instances.Where(one => one[^1].Life.First < start && one[^1].Life.Last <= start)
@@ -61,7 +63,8 @@ internal sealed class Judge(IReadOnlyList<LogFile> files, Bound? since, Bound? u
 
     private ProcessReport Report(ProcessBeats process, int instance, ProcessBeats? before, bool isLast)
     {
-        var (beats, events, life, logEnd) = (process.Beats.Sort(), process.Events.Sort(), process.Life, process.LogEnd(_others));
+        var (beats, events, life) = (process.Beats.Sort(), process.Events.Sort(), process.Life);
+        var logEnd = process.LogEnd(_others);
         var end = until?.Instant.Ticks ?? logEnd;
         // At its ends a log may have one line of a beat and not the other.
         MinuteRange[] pending = [.. new[] { process.Latest.Before, process.Latest.Last }
@@ -74,26 +77,28 @@ internal sealed class Judge(IReadOnlyList<LogFile> files, Bound? since, Bound? u
         var shown = Minus([life], _outside).FirstOrDefault(life);
         var isRestart = before is not null && Asked([new(life.First, life.First)]).Count > 0;
         return new(
-            $"{process.Node:X12}", process.IsProcess ? "process" : "computer", instance, isRestart ? $"{before!.Node:X12}" : null,
-            process.Files.Select(static file => file.Name), shown.From, shown.To, new(logEnd, DateTimeKind.Utc),
-            process.Last.Stamp.Form != LogFile.NoTime || !isLast || until is not null, Asked(beats).Count, Asked(events).Count,
-            Asked(before is null ? [] : [new(before.Life.Last + 1, life.First - 1)]),
-            Asked(isFirst ? [new(0, life.First - 1)] : []),
-            Asked(Minus(Minus([life], beats), events)),
-            Asked(isSilent ? [new(life.Last + 1, LastDueBefore(end))] : []),
-            Asked(Minus(Minus(beats, events), pending)),
-            Asked(Minus(Minus(events, beats), cut)),
-            Asked(Minus(pending, events)).Count, Asked(Minus(cut, beats)).Count,
-            process.Lines - new Minutes(beats).Count - new Minutes(events).Count, Math.Max(0, process.ClockSequences.Count - 1),
-            Asked(process.OffMinute.Sort()).Count, Any(process.AfterMinute), Any(process.LineDelay));
+            Node: $"{process.Node:X12}", Kind: process.IsProcess ? "process" : "computer", Instance: instance,
+            RestartOf: isRestart ? $"{before!.Node:X12}" : null, Files: process.Files.Select(static file => file.Name),
+            First: shown.From, Last: shown.To, LogEnd: new(logEnd, DateTimeKind.Utc),
+            KnownAfterLast: process.Last.Stamp.Form != LogFile.NoTime || !isLast || until is not null,
+            Beats: Asked(beats).Count, Events: Asked(events).Count,
+            Down: Asked(before is null ? [] : [new(before.Life.Last + 1, life.First - 1)]),
+            MissedAtStart: Asked(isFirst ? [new(0, life.First - 1)] : []),
+            Missed: Asked(Minus(Minus([life], beats), events)),
+            MissedAtEnd: Asked(isSilent ? [new(life.Last + 1, LastBefore(end))] : []),
+            BeatsWithoutEvent: Asked(Minus(Minus(beats, events), pending)),
+            EventsWithoutBeat: Asked(Minus(Minus(events, beats), cut)),
+            Pending: Asked(Minus(pending, events)).Count, Cut: Asked(Minus(cut, beats)).Count,
+            RepeatedLines: process.Lines - new Minutes(beats).Count - new Minutes(events).Count,
+            ClockSetBacks: Math.Max(0, process.ClockSequences.Count - 1),
+            OffMinute: Asked(process.OffMinute.Sort()).Count,
+            AfterMinute: process.AfterMinute.OrNull, LineDelay: process.LineDelay.OrNull);
     }
 
     private Minutes Asked(IEnumerable<MinuteRange> minutes) => new(Minus(minutes, _outside));
 
     /// <summary>The last minute whose beat must be in a log that ends then.</summary>
-    private static long LastDueBefore(long end) => (end - ProcessBeats.Slack) / TimeSpan.TicksPerMinute;
+    private static long LastBefore(long end) => (end - ProcessBeats.Slack) / TimeSpan.TicksPerMinute;
 
-    private static MinuteRange MinuteOf(long ticks) => new(ticks / TimeSpan.TicksPerMinute, ticks / TimeSpan.TicksPerMinute);
-
-    private static Spread? Any(Spread spread) => spread.Count == 0 ? null : spread;
+    private static MinuteRange MinuteOf(long ticks) => MinuteRange.Of(new(ticks), new(ticks));
 }

@@ -1,7 +1,7 @@
 namespace Heartbeat.Cli.Verify;
 
-/// <summary>A time that a line tells, by a clock that need not be that of the UUIDs.</summary>
-/// <param name="Ticks">In UTC if it has an offset, else as written; as <see cref="DateTime.Ticks"/>.</param>
+/// <summary>A time that a line tells: in UTC if it has an offset, else as written. Its clock may be any.</summary>
+/// <param name="Ticks">As <see cref="DateTime.Ticks"/>.</param>
 /// <param name="Form">How and where it is written; times of one form are of one clock. 0: there is no time.</param>
 internal readonly record struct Stamp(long Ticks, int Form);
 
@@ -17,6 +17,7 @@ internal static class LineTime
 
     private const int HasOffset = 1 << 17;
     private const int NoYear = 1 << 18;
+    private const long HalfYear = 183 * TimeSpan.TicksPerDay;
 
     /// <summary>Finds a time: of a form that was found before, or the first on the line (0), or the last.</summary>
     /// <remarks>A time without a year is taken for one within half a year of an instant that is near.</remarks>
@@ -39,18 +40,16 @@ internal static class LineTime
     public static long Nearest(long ticks, int form, long near)
     {
         if ((form & NoYear) == 0) return ticks;
-        var time = new DateTime(ticks);
+        var (time, year) = (new DateTime(ticks), new DateTime(near - HalfYear).Year);
         var inMonth = ticks - new DateTime(time.Year, time.Month, 1).Ticks;
-        var year = new DateTime(near - (183 * TimeSpan.TicksPerDay)).Year;
         var candidate = new DateTime(year, time.Month, 1).Ticks + inMonth;
-        return near - candidate > 183 * TimeSpan.TicksPerDay ? new DateTime(year + 1, time.Month, 1).Ticks + inMonth : candidate;
+        return near - candidate <= HalfYear ? candidate : new DateTime(year + 1, time.Month, 1).Ticks + inMonth;
     }
 
     /// <summary>Reads a time by its first colon, where the second stands three on.</summary>
     private static Stamp Read(ReadOnlySpan<byte> line, int colon)
     {
         var (hour, minute, second) = (Two(line, colon - 2), Two(line, colon + 1), Two(line, colon + 4));
-        if (hour is < 0 or > 23 || minute is < 0 or > 59 || second is < 0 or > 60) return default;
         var (year, month, day, start, form) = (0, 0, 0, colon - 13, (int)line[colon - 3]);
         if (start >= 0 && form is 'T' or ' ' && line[start + 4] == '-' && line[start + 7] == '-')
         {
@@ -65,17 +64,17 @@ internal static class LineTime
             day = line[colon - 5] == ' ' ? line[colon - 4] - '0' : Two(line, colon - 5);
         }
 
-        if (year is < 2 or > 9996 || month is < 1 or > 12 || day < 1 || day > DateTime.DaysInMonth(year, month)) return default;
+        if (hour is < 0 or > 23 || minute is < 0 or > 59 || second is < 0 or > 60) return default;
+        if (year is < 2 or > 9996 || month is < 1 or > 12) return default;
+        if (day < 1 || day > DateTime.DaysInMonth(year, month)) return default;
         var before = start == 0 ? '\n' : (char)line[start - 1];
         if (char.IsAsciiDigit(before)) return default;
+        var (at, unit) = (colon + 6, TimeSpan.TicksPerSecond / 10);
         var ticks = new DateTime(year, month, day, hour, minute, 0).Ticks + (second * TimeSpan.TicksPerSecond);
-        var at = colon + 6;
-        if (at < line.Length && line[at] is (byte)'.' or (byte)',')
+        var hasFraction = at < line.Length && line[at] is (byte)'.' or (byte)',';
+        for (; hasFraction && ++at < line.Length && char.IsAsciiDigit((char)line[at]); unit /= 10)
         {
-            for (var unit = TimeSpan.TicksPerSecond / 10; ++at < line.Length && char.IsAsciiDigit((char)line[at]); unit /= 10)
-            {
-                ticks += (line[at] - '0') * unit;
-            }
+            ticks += (line[at] - '0') * unit;
         }
 
         form |= before << 8;

@@ -10,20 +10,14 @@ internal sealed class LogFile(string name)
     private const long ClockStep = 15 * TimeSpan.TicksPerMinute;
 
     private readonly Dictionary<int, (long Min, long Max)> _covered = [];
-
-    /// <summary>An instant near the times that have no year; as long as none is known, any.</summary>
     private long _near = DateTime.UnixEpoch.Ticks;
 
     /// <summary>The form of the times that lines of beats have here; 0 as long as none is known.</summary>
     private int _form;
 
     public string Name => name;
-
     public long Bytes { get; set; }
-
     public long HeartbeatLines { get; private set; }
-
-    /// <summary>Why it can't be read, or not to its end.</summary>
     public string? Problem { get; set; }
 
     /// <summary>The files that are parts of the same log, this one among them.</summary>
@@ -38,7 +32,8 @@ internal sealed class LogFile(string name)
         if (stamp.Form == 0) stamp = new(due, NoTime);
         else _form = stamp.Form;
         var (lastDue, last) = process.Last;
-        if (last.Form == stamp.Form && due > lastDue && stamp.Ticks < last.Ticks - ClockStep) _covered.Remove(stamp.Form);
+        var isSetBack = last.Form == stamp.Form && due > lastDue && stamp.Ticks < last.Ticks - ClockStep;
+        if (isSetBack) _covered.Remove(stamp.Form);
         See(stamp);
         process.See(this, isEvent, uuid, due, stamp);
     }
@@ -53,7 +48,7 @@ internal sealed class LogFile(string name)
         if (_form == 0) See(LineTime.Find(line, LineTime.Last, _near));
     }
 
-    /// <summary>From when to when lines with times of a form were written; <see langword="null"/> if there are none.</summary>
+    /// <summary>From when to when there are lines with times of a form; null if there are none.</summary>
     internal (long Min, long Max)? Covers(int form) => _covered.TryGetValue(form, out var times) ? times : null;
 
     /// <summary>Tells that times without a year are near an instant.</summary>

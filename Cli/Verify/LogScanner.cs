@@ -1,8 +1,9 @@
 namespace Heartbeat.Cli.Verify;
 
-/// <summary>Reads logs: finds the lines of beats, in whatever order, and whatever stands before and after them.</summary>
+/// <summary>Finds the lines of beats in logs, in whatever order, and whatever stands before and after them.</summary>
 /// <remarks>
-/// Nothing is decoded or allocated for a line. It keeps one buffer: of a line that is longer it sees pieces, which overlap.
+/// Nothing is decoded or allocated for a line. There is one buffer: a line that is longer is seen in pieces, which
+/// overlap.
 /// </remarks>
 internal sealed class LogScanner
 {

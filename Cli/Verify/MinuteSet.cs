@@ -6,7 +6,6 @@ namespace Heartbeat.Cli.Verify;
 internal readonly record struct MinuteRange([property: JsonIgnore] long First, [property: JsonIgnore] long Last)
 {
     public DateTime From => new(First * TimeSpan.TicksPerMinute, DateTimeKind.Utc);
-
     public DateTime To => new(Last * TimeSpan.TicksPerMinute, DateTimeKind.Utc);
 
     public static MinuteRange Of(DateTime first, DateTime last) =>
@@ -40,7 +39,7 @@ internal readonly record struct MinuteRange([property: JsonIgnore] long First, [
 /// <summary>A set of minutes, kept as ranges: as large as its gaps are many, however long it runs.</summary>
 internal sealed class MinuteSet
 {
-    /// <summary>Minutes out of order are sorted so many at a time: one by one, each would move all that follow it.</summary>
+    /// <summary>Minutes out of order are sorted so many at a time: alone, each would move all that follow.</summary>
     private const int MostUnsorted = 4096;
 
     private readonly List<MinuteRange> _unsorted = [];
@@ -64,7 +63,7 @@ internal sealed class MinuteSet
         foreach (var range in _ranges.Concat(_unsorted).OrderBy(static range => range.First))
         {
             if (sorted.Count == 0 || range.First > sorted[^1].Last + 1) sorted.Add(range);
-            else sorted[^1] = sorted[^1] with { Last = Math.Max(sorted[^1].Last, range.Last) };
+            else sorted[^1] = new(sorted[^1].First, Math.Max(sorted[^1].Last, range.Last));
         }
 
         _unsorted.Clear();

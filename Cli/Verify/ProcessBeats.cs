@@ -2,8 +2,8 @@ namespace Heartbeat.Cli.Verify;
 
 /// <summary>What the logs tell of one node: a process of this program, or a computer.</summary>
 /// <remarks>
-/// Both lines of a beat have its UUID and so its minute: two sets of minutes tell what is there, whatever the order of the
-/// lines and however often they come.
+/// Both lines of a beat have its UUID and so its minute: two sets of minutes tell what is there, whatever the order of
+/// the lines and however often they come.
 /// </remarks>
 internal sealed class ProcessBeats(ulong node)
 {
@@ -12,16 +12,16 @@ internal sealed class ProcessBeats(ulong node)
     /// <summary>What is missing this close to the end of a log is not missing yet.</summary>
     public const long Slack = 15 * TimeSpan.TicksPerSecond;
 
+    private int _clockSequence = -1;
+
     public ulong Node => node;
 
     /// <summary>Whether the node is random, and so that of one process; else it is the address of a computer.</summary>
     public bool IsProcess => ((node >> 40) & 1) != 0;
 
-    /// <summary>The files that have lines of it, in the order in which they were read.</summary>
     public List<LogFile> Files { get; } = [];
-
+    public long Lines { get; private set; }
     public MinuteSet Beats { get; } = new();
-
     public MinuteSet Events { get; } = new();
 
     /// <summary>The minutes whose beat came a second late or more.</summary>
@@ -36,16 +36,12 @@ internal sealed class ProcessBeats(ulong node)
     /// <summary>There is one more each time that the clock was set back; of a computer, they tell nothing.</summary>
     public HashSet<int> ClockSequences { get; } = [];
 
-    public long Lines { get; private set; }
-
     /// <summary>From the first minute with a beat or event to the last.</summary>
     public MinuteRange Life { get; private set; } = new(long.MaxValue, long.MinValue);
 
     /// <summary>When the first line was due, and the time that it tells.</summary>
     public (long Due, Stamp Stamp) First { get; private set; } = (long.MaxValue, default);
-
     public (long Due, Stamp Stamp) Last { get; private set; }
-
     public long FirstEvent { get; private set; } = long.MaxValue;
 
     /// <summary>The two latest beats: their events may come after the end of the log.</summary>
@@ -57,27 +53,32 @@ internal sealed class ProcessBeats(ulong node)
         if (Lines++ == 0 || Files[^1] != file) Files.Add(file);
         if (due < First.Due) First = (due, stamp);
         if (due > Last.Due || (due == Last.Due && stamp.Ticks > Last.Stamp.Ticks)) Last = (due, stamp);
-        if (IsProcess) ClockSequences.Add(uuid.ClockSequence);
+        if (IsProcess && uuid.ClockSequence != _clockSequence) ClockSequences.Add(_clockSequence = uuid.ClockSequence);
         // Lines tell their time to the millisecond or second and not to the tick, so they seem to be early by as much.
         var delay = stamp.Ticks - due is < 0 and > -TimeSpan.TicksPerSecond ? 0 : stamp.Ticks - due;
         if (stamp.Form != LogFile.NoTime) LineDelay.Add(delay, due);
 
-        var (minute, after) = Math.DivRem(uuid.Ticks, TimeSpan.TicksPerMinute);
+        var (beat, minute) = (uuid.Ticks, uuid.Ticks / TimeSpan.TicksPerMinute);
         Life = new(Math.Min(Life.First, minute), Math.Max(Life.Last, minute));
         (isEvent ? Events : Beats).Add(minute);
-        if (isEvent) FirstEvent = Math.Min(FirstEvent, uuid.Ticks);
-        else if (uuid.Ticks > Latest.Last) Latest = (Latest.Last, uuid.Ticks);
-        else if (uuid.Ticks > Latest.Before && uuid.Ticks < Latest.Last) Latest = Latest with { Before = uuid.Ticks };
-        if (!isEvent) AfterMinute.Add(after, uuid.Ticks);
-        if (!isEvent && after >= TimeSpan.TicksPerSecond) OffMinute.Add(minute);
+        if (isEvent)
+        {
+            FirstEvent = Math.Min(FirstEvent, beat);
+            return;
+        }
+
+        if (beat > Latest.Last) Latest = (Latest.Last, beat);
+        else if (beat > Latest.Before && beat < Latest.Last) Latest = (beat, Latest.Last);
+        AfterMinute.Add(beat % TimeSpan.TicksPerMinute, beat);
+        if (beat % TimeSpan.TicksPerMinute >= TimeSpan.TicksPerSecond) OffMinute.Add(minute);
     }
 
     /// <summary>When its log begins: before its first line, by what the times of the log say has passed.</summary>
-    public long LogStart() =>
-        First.Due - First.Stamp.Ticks + Files[0].Log.Min(file => file.Covers(First.Stamp.Form)?.Min ?? First.Stamp.Ticks);
+    public long LogStart() => First.Due - First.Stamp.Ticks
+        + Files[0].Log.Min(file => file.Covers(First.Stamp.Form)?.Min ?? First.Stamp.Ticks);
 
     /// <summary>When its log ends: after its last line, by what the times of the log say has passed.</summary>
-    /// <param name="others">Files without a beat: one that begins where the log ends is a part of it.</param>
+    /// <remarks>Of the files without a beat, one that begins where the log ends is a part of it.</remarks>
     public long LogEnd(IEnumerable<LogFile> others)
     {
         var end = Files[0].Log.Max(file => file.Covers(Last.Stamp.Form)?.Max ?? Last.Stamp.Ticks);
@@ -91,25 +92,21 @@ internal sealed class Spread
 {
     private Int128 _sum;
     private long _least = long.MaxValue;
-    private long _most = long.MinValue;
-    private long _mostAt;
+    private (long Ticks, long At) _most = (long.MinValue, 0);
 
     public long Count { get; private set; }
-
     public double LeastSeconds => Seconds(_least);
-
     public double MeanSeconds => Seconds((double)_sum / Count);
+    public double MostSeconds => Seconds(_most.Ticks);
+    public DateTime MostAt => new(_most.At, DateTimeKind.Utc);
 
-    public double MostSeconds => Seconds(_most);
-
-    public DateTime MostAt => new(_mostAt, DateTimeKind.Utc);
+    /// <summary>Itself, if there are durations.</summary>
+    internal Spread? OrNull => Count == 0 ? null : this;
 
     public void Add(long ticks, long at)
     {
-        Count++;
-        _sum += ticks;
-        _least = Math.Min(_least, ticks);
-        if (ticks > _most || (ticks == _most && at < _mostAt)) (_most, _mostAt) = (ticks, at);
+        (Count, _sum, _least) = (Count + 1, _sum + ticks, Math.Min(_least, ticks));
+        if (ticks > _most.Ticks || (ticks == _most.Ticks && at < _most.At)) _most = (ticks, at);
     }
 
     private static double Seconds(double ticks) => Math.Round(ticks / TimeSpan.TicksPerSecond, 7);

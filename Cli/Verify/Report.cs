@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace Heartbeat.Cli.Verify;
 
-/// <summary>What there is to say: <c>--json</c> shows it as it is, and the text has nothing that is not in it.</summary>
+/// <summary>What there is to say: <c>--json</c> shows it as it is, and the text has nothing else.</summary>
 /// <remarks>The fields of this and of all below are told in docs/verify.md.</remarks>
 internal sealed record Report(
     bool Alive, Bound? Since, Bound? Until, int Instances, int Restarts, long DamagedLines, long UnrenderedLines,

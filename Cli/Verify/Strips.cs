@@ -2,43 +2,85 @@ using static Heartbeat.Cli.Verify.TextReport;
 
 namespace Heartbeat.Cli.Verify;
 
-/// <summary>A strip of 48 characters for each day, or for each week if it is more than a month: gaps at a glance.</summary>
-internal sealed class Strips(IReadOnlyList<ProcessReport> processes, Func<int, string> labels)
+/// <summary>A strip of 48 characters a day, or a week if it is more than a month: gaps at a glance.</summary>
+internal sealed class Strips
 {
     private const int Characters = 48;
     private const int Day = 24 * 60;
     private const int MostDays = 31;
     private const string Legend = "# all there, + half of a pair missing, - beats missing, x no beat, . not in the log";
 
-    private static readonly Comparer<MinuteRange> ByFirst = Comparer<MinuteRange>.Create(static (a, b) => a.First.CompareTo(b.First));
     private static readonly string Margin = new(' ', 12);
 
-    private readonly List<Strip> _strips =
-        [.. processes.GroupBy(static process => process.Instance).OrderBy(static one => one.Key).Select(static one => new Strip(one))];
+    private readonly List<(int Instance, MinuteRange Range, Mark Mark)> _ranges = [];
+    private readonly Dictionary<(int Instance, long Slot), Mark> _marks = [];
 
-    public void Write(TextReport text)
+    /// <summary>How many minutes a row has.</summary>
+    private readonly int _length;
+
+    public Strips(IEnumerable<ProcessReport> processes)
     {
-        var all = _strips.SelectMany(static one => one.Seen.Concat(one.Missing)).ToList();
-        var isDaily = (all.Max(static range => range.Last) / Day) - (all.Min(static range => range.First) / Day) < MostDays;
-        var (length, unit, character, heads) = isDaily
-            ? (Day, "day", "30 minutes", "00    03    06    09    12    15    18    21")
-            : (7 * Day, "week", "3.5 hours", "Mon    Tue    Wed    Thu    Fri    Sat    Sun");
-        text.WriteLine(Margin + new string(' ', labels(1).Length) + heads);
-        var next = long.MaxValue;
-        foreach (var row in new SortedSet<long>(_strips.SelectMany(one => one.Rows(length))))
+        foreach (var process in processes)
         {
-            if (row > next && _strips.Exists(one => Meets(one.Missing, new(next * length, (row * length) - 1))))
-            {
-                text.WriteLine($"{Margin}{Count(row - next, unit)} without a beat", Red);
-            }
+            var halves = process.BeatsWithoutEvent.Ranges.Concat(process.EventsWithoutBeat.Ranges);
+            var missing = process.Losses.SelectMany(static loss => loss.Minutes.Ranges).Except(halves).ToList();
+            var life = MinuteRange.Of(process.First, process.Last);
+            var seen = process.Beats + process.Events == 0 ? [] : MinuteRange.Minus([life], process.Missed.Ranges);
+            _ranges.AddRange(halves.Select(range => (process.Instance, range, Mark.Half)));
+            _ranges.AddRange(missing.Select(range => (process.Instance, range, Mark.Missing)));
+            _ranges.AddRange(seen.Select(range => (process.Instance, range, Mark.Seen)));
+        }
 
-            foreach (var one in _strips)
+        var (first, last) = (_ranges.Min(static one => one.Range.First), _ranges.Max(static one => one.Range.Last));
+        _length = (last / Day) - (first / Day) < MostDays ? Day : 7 * Day;
+        foreach (var (instance, range, mark) in _ranges)
+        {
+            // Of what is missing, rows in between of which nothing is there are not shown.
+            var (firstEnd, lastStart) = (((range.First / _length) + 1) * _length, range.Last / _length * _length);
+            var slot = _length / Characters;
+            for (var minute = range.First / slot * slot; minute <= range.Last; minute += slot)
             {
-                text.Write($"{new MinuteRange(row * length, 0).From:yyyy-MM-dd}  {labels(one.Instance)}");
-                for (var first = row * length; first < (row + 1) * length; first += length / Characters)
+                if (mark == Mark.Missing && minute >= firstEnd && minute < lastStart) minute = lastStart;
+                _marks[(instance, minute / slot)] = _marks.GetValueOrDefault((instance, minute / slot)) | mark;
+            }
+        }
+    }
+
+    [Flags]
+    private enum Mark
+    {
+        None = 0,
+        Seen = 1,
+        Half = 2,
+        Missing = 4,
+    }
+
+    public void Write(TextReport text, Func<int, string> labels)
+    {
+        var (unit, character, heads) = _length == Day
+            ? ("day", "30 minutes", "00    03    06    09    12    15    18    21")
+            : ("week", "3.5 hours", "Mon    Tue    Wed    Thu    Fri    Sat    Sun");
+        text.WriteLine(Margin + new string(' ', labels(1).Length) + heads);
+        int[] instances = [.. _ranges.Select(static one => one.Instance).Distinct().Order()];
+        var next = long.MaxValue;
+        foreach (var row in _marks.Keys.Select(static key => key.Slot / Characters).Distinct().Order())
+        {
+            var isSilent = row > next && _ranges.Exists(one =>
+                one.Mark == Mark.Missing && one.Range.First < row * _length && one.Range.Last >= next * _length);
+            if (isSilent) text.WriteLine($"{Margin}{Count(row - next, unit)} without a beat", Red);
+            foreach (var instance in instances)
+            {
+                text.Write($"{new MinuteRange(row * _length, 0).From:yyyy-MM-dd}  {labels(instance)}");
+                for (var slot = row * Characters; slot < (row + 1) * Characters; slot++)
                 {
-                    var mark = one.MarkOf(new(first, first + (length / Characters) - 1));
-                    text.Write($"{mark}", mark switch { '#' => Green, '.' => null, '+' => Yellow, _ => Red });
+                    var (mark, colour) = _marks.GetValueOrDefault((instance, slot)) switch
+                    {
+                        Mark.None => (".", null),
+                        Mark.Seen => ("#", Green),
+                        < Mark.Missing => ("+", Yellow),
+                        var marks => (marks.HasFlag(Mark.Seen) ? "-" : "x", Red),
+                    };
+                    text.Write(mark, colour);
                 }
 
                 text.WriteLine();
@@ -49,38 +91,5 @@ internal sealed class Strips(IReadOnlyList<ProcessReport> processes, Func<int, s
 
         text.WriteLine();
         text.WriteLine($"{character} a character, UTC: {Legend}");
-    }
-
-    /// <summary>Whether some of the ranges, which are in order, are in a span.</summary>
-    private static bool Meets(List<MinuteRange> ranges, MinuteRange span)
-    {
-        var after = ranges.BinarySearch(new(span.Last + 1, 0), ByFirst);
-        var last = (after < 0 ? ~after : after) - 1;
-        return last >= 0 && ranges[last].Last >= span.First;
-    }
-
-    /// <summary>The minutes of one instance.</summary>
-    private sealed class Strip(IGrouping<int, ProcessReport> processes)
-    {
-        private readonly List<MinuteRange> _halves = Sort(processes.SelectMany(
-            static process => process.BeatsWithoutEvent.Ranges.Concat(process.EventsWithoutBeat.Ranges)));
-
-        public int Instance => processes.Key;
-
-        public List<MinuteRange> Seen { get; } = Sort(processes.Where(static process => process.Beats + process.Events > 0).SelectMany(
-            static process => MinuteRange.Minus([MinuteRange.Of(process.First, process.Last)], process.Missed.Ranges)));
-
-        public List<MinuteRange> Missing { get; } = Sort(processes.SelectMany(static process =>
-            new[] { process.MissedAtStart, process.Down, process.Missed, process.MissedAtEnd }.SelectMany(static minutes => minutes.Ranges)));
-
-        /// <summary>The rows that are worth showing: not those in which nothing but beats is missing.</summary>
-        public IEnumerable<long> Rows(int length) => Missing.SelectMany(range => new[] { range.First / length, range.Last / length })
-            .Concat(Seen.SelectMany(range => Enumerable.Range(0, (int)((range.Last / length) - (range.First / length)) + 1)
-                .Select(row => (range.First / length) + row)));
-
-        public char MarkOf(MinuteRange span) =>
-            Meets(Missing, span) ? (Meets(Seen, span) ? '-' : 'x') : Meets(_halves, span) ? '+' : Meets(Seen, span) ? '#' : '.';
-
-        private static List<MinuteRange> Sort(IEnumerable<MinuteRange> ranges) => [.. ranges.OrderBy(static range => range.First)];
     }
 }

@@ -2,18 +2,19 @@ using System.Globalization;
 
 namespace Heartbeat.Cli.Verify;
 
-/// <summary>The report for people: what is to be known first, then a line a process, then strips. Times are UTC.</summary>
+/// <summary>The report for people: what is to be known first, then a line a process, then strips. All in UTC.</summary>
 internal sealed class TextReport(Report report, TextWriter output, bool hasColours)
 {
     public const string Green = "\e[32m";
     public const string Yellow = "\e[33m";
     public const string Red = "\e[31m";
+    private const string Exact = "yyyy-MM-dd HH:mm:ss";
     private const int MostRanges = 5;
 
     /// <summary>More processes than this with nothing missing take one line.</summary>
     private const int MostGood = 20;
 
-    /// <summary>Lines that are later than this, in seconds, are not late: their times are of another zone or clock.</summary>
+    /// <summary>Lines that are later than this, in seconds, are not late: their times are of another zone.</summary>
     private const double MostLate = 15 * 60;
 
     public void Write()
@@ -31,7 +32,7 @@ internal sealed class TextReport(Report report, TextWriter output, bool hasColou
 
         if (shown.Count == 0) return;
         WriteLine();
-        new Strips(shown, Label).Write(this);
+        new Strips(shown).Write(this, Label);
     }
 
     public void Write(string text, string? colour = null) =>
@@ -53,24 +54,29 @@ internal sealed class TextReport(Report report, TextWriter output, bool hasColou
 
     private void WriteVerdict()
     {
-        var (unread, without) = (report.Files.Count(IsUnread), report.Files.Count(static file => !IsUnread(file) && file.HeartbeatLines == 0));
-        var missing = report.Processes.SelectMany(static process => process.Losses).GroupBy(static loss => (loss.One, loss.Many))
-            .Select(static losses => (losses.Sum(static loss => loss.Minutes.Count), losses.Key.One, losses.Key.Many))
-            .Append((without, "file without a heartbeat", "files without a heartbeat")).Append((unread, "file not read", "files not read"));
+        var unread = report.Files.Count(static file => file.Problem is not null);
+        var without = report.Files.Count(static file => file is { Problem: null, HeartbeatLines: 0 });
+        var missing = Counts(report.Processes.SelectMany(static process => process.Losses)
+            .GroupBy(static loss => (loss.One, loss.Many), static loss => loss.Minutes.Count)
+            .Select(static counts => (counts.Sum(), counts.Key.One, counts.Key.Many))
+            .Append((without, "file without a heartbeat", "files without a heartbeat"))
+            .Append((unread, "file not read", "files not read")));
         var restarts = report.Restarts > 0 ? $"; {Count(report.Restarts, "restart")}" : "";
         var end = report.Processes.Any(static process => !process.KnownAfterLast) ? " up to the last beat" : "";
         if (report.Alive) WriteLine($"All alive{end}: nothing missing{restarts}.", Green);
-        else WriteLine($"Not all alive: {string.Join(", ", Counts(missing))}{restarts}.", Red);
-        var (first, last) = (report.Processes.Min(static process => process.First), report.Processes.Max(static process => process.Last));
+        else WriteLine($"Not all alive: {string.Join(", ", missing)}{restarts}.", Red);
+        var first = report.Processes.Min(static process => process.First);
+        var last = report.Processes.Max(static process => process.Last);
+        var count = Count(report.Processes.Count, "process", "processes");
         var parallel = report.Instances > 1 ? $", {report.Instances} side by side" : "";
-        WriteLine($"{Sums(report.Processes)}, {Count(report.Processes.Count, "process", "processes")}{parallel}: {Range(first, last)} UTC.");
+        WriteLine($"{Sums(report.Processes)}, {count}{parallel}: {Range(first, last)} UTC.");
     }
 
     /// <summary>What limits the verdict: the time that was asked about, and what the logs do not tell.</summary>
     private void WriteNotes()
     {
-        if (report.Since is { } since) WriteLine($"Since {Text(since.Instant, "yyyy-MM-dd HH:mm:ss")} UTC: {since.Meaning}.");
-        if (report.Until is { } until) WriteLine($"Until {Text(until.Instant, "yyyy-MM-dd HH:mm:ss")} UTC: {until.Meaning}.");
+        if (report.Since is { } since) WriteLine($"Since {Text(since.Instant, Exact)} UTC: {since.Meaning}.");
+        if (report.Until is { } until) WriteLine($"Until {Text(until.Instant, Exact)} UTC: {until.Meaning}.");
         var open = report.Processes.Count(static process => !process.KnownAfterLast);
         var whose = open == report.Instances ? "" : $" of {Count(open, "process", "processes")}";
         if (open > 0) WriteLine($"The lines{whose} tell no time: nothing is known after the last beat.");
@@ -78,16 +84,20 @@ internal sealed class TextReport(Report report, TextWriter output, bool hasColou
         if (isCut) WriteLine("The log is cut at its start: it begins with the event of a beat that is not in it.");
         if (report.DamagedLines > 0) WriteLine($"{Count(report.DamagedLines, "damaged line")} skipped.");
         if (report.UnrenderedLines > 0) WriteLine(Unrendered(report.UnrenderedLines));
-        foreach (var file in report.Files.Where(static file => IsUnread(file) || file.HeartbeatLines == 0))
+        foreach (var file in report.Files)
         {
-            WriteLine($"{file.Name}: {(IsUnread(file) ? $"not read: {file.Problem}" : $"no line of a heartbeat in {Count(file.Bytes, "byte")}")}", Red);
+            var name = PlainFormatter.Escape(file.Name);
+            var bytes = Count(file.Bytes, "byte");
+            if (file.Problem is not null) WriteLine($"{name}: not read: {file.Problem}", Red);
+            else if (file.HeartbeatLines == 0) WriteLine($"{name}: no line of a heartbeat in {bytes}", Red);
         }
     }
 
     private void WriteProcess(ProcessReport process)
     {
-        Write($"{Label(process.Instance)}{process.Node}  {(report.Files.Count > 1 ? string.Join(", ", process.Files) + "  " : "")}");
-        Write($"{Range(process.First, process.Last)}  {Sums([process])}");
+        var files = report.Files.Count > 1 ? string.Join(", ", process.Files.Select(PlainFormatter.Escape)) + "  " : "";
+        var life = Range(process.First, process.Last);
+        Write($"{Label(process.Instance)}{process.Node}  {files}{life}  {Sums([process])}");
         if (process.RestartOf is not null) Write(process.Down.Count == 0 ? "; restart without a loss" : "; restart");
         foreach (var (one, many, minutes) in process.Losses.Where(static loss => loss.Minutes.Count > 0))
         {
@@ -97,20 +107,24 @@ internal sealed class TextReport(Report report, TextWriter output, bool hasColou
 
         var notes = Counts(
         [
-            (process.Pending, "event pending", "events pending"), (process.Cut, "event from before the log", "events from before the log"),
+            (process.Pending, "event pending", "events pending"),
+            (process.Cut, "event from before the log", "events from before the log"),
             (process.RepeatedLines, "repeated line", "repeated lines"),
             (process.ClockSetBacks, "step back of the clock", "steps back of the clock"),
         ]).ToList();
         if (process.AfterMinute is { } after)
         {
-            notes.Add(process.OffMinute == 0 ? $"at most {Duration(after.MostSeconds)} after the minute"
-                : $"{Count(process.OffMinute, "beat")} not on the minute, by up to {Duration(after.MostSeconds)} ({Text(after.MostAt)})");
+            var most = Duration(after.MostSeconds);
+            notes.Add(process.OffMinute == 0 ? $"at most {most} after the minute"
+                : $"{Count(process.OffMinute, "beat")} not on the minute, by up to {most} ({Text(after.MostAt)})");
         }
 
         if (process.LineDelay is { MeanSeconds: var mean } delay)
         {
-            notes.Add(mean is < 0 or > MostLate ? $"line times {Duration(Math.Abs(mean))} {(mean < 0 ? "behind" : "ahead of")} the UUIDs"
-                : $"lines {Duration(mean)} late on average, at most {Duration(delay.MostSeconds)} ({Text(delay.MostAt)})");
+            var (average, most) = (Duration(Math.Abs(mean)), Duration(delay.MostSeconds));
+            notes.Add(mean < 0 ? $"line times {average} behind the UUIDs"
+                : mean > MostLate ? $"line times {average} ahead of the UUIDs"
+                : $"lines {average} late on average, at most {most} ({Text(delay.MostAt)})");
         }
 
         if (process.Kind == "computer") notes.Add("a computer: its UUIDs do not tell restarts");
@@ -124,19 +138,19 @@ internal sealed class TextReport(Report report, TextWriter output, bool hasColou
         return most == 1 ? "" : $"{instance}".PadLeft($"{most}".Length) + "  ";
     }
 
-    private static bool IsUnread(LogFile file) => file.Problem is not null;
-
     private static string Sums(IReadOnlyList<ProcessReport> processes) =>
-        $"{Count(processes.Sum(static process => process.Beats), "beat")}, {Count(processes.Sum(static process => process.Events), "event")}";
+        Count(processes.Sum(static process => process.Beats), "beat") + ", "
+            + Count(processes.Sum(static process => process.Events), "event");
 
     private static IEnumerable<string> Counts(IEnumerable<(long Count, string One, string Many)> counts) =>
         counts.Where(static count => count.Count > 0).Select(static count => Count(count.Count, count.One, count.Many));
 
-    private static string Text(DateTime time, string format = "yyyy-MM-dd HH:mm") => time.ToString(format, CultureInfo.InvariantCulture);
+    private static string Text(DateTime time, string format = "yyyy-MM-dd HH:mm") =>
+        time.ToString(format, CultureInfo.InvariantCulture);
 
     /// <summary>From one minute to another; the day is said once if it is the same.</summary>
-    private static string Range(DateTime first, DateTime last) =>
-        Text(first) + (first == last ? "" : $" to {Text(last, first.Date == last.Date ? "HH:mm" : "yyyy-MM-dd HH:mm")}");
+    private static string Range(DateTime first, DateTime last) => first == last ? Text(first)
+        : $"{Text(first)} to {(first.Date == last.Date ? Text(last, "HH:mm") : Text(last))}";
 
     /// <summary>The first ranges, and how many more there are.</summary>
     private static string Ranges(IReadOnlyList<MinuteRange> ranges) =>

@@ -5,13 +5,15 @@ using Heartbeat.Scheduling;
 namespace Heartbeat.Cli.Verify;
 
 /// <summary>The terminal: what to read if no files are named, where to write, and what it shows.</summary>
-internal sealed record VerifyConsole(Stream Input, TextWriter Output, TextWriter Errors, bool HasColours, bool ShowsProgress);
+internal sealed record VerifyConsole(
+    Stream Input, TextWriter Output, TextWriter Errors, bool HasColours, bool ShowsProgress);
 
 /// <summary><c>heartbeat verify</c>: tells from logs whether scheduling was alive.</summary>
 internal sealed class VerifyCommand(VerifyConsole console, TimeProvider time)
 {
-    private static readonly string[] Formats =
-        ["yyyy-MM-ddK", "yyyy-MM-dd HH:mmK", "yyyy-MM-dd HH:mm:ss.FFFFFFFK", "yyyy-MM-ddTHH:mmK", "yyyy-MM-ddTHH:mm:ss.FFFFFFFK"];
+    private const string Options = "--json, --since and --until";
+
+    private static readonly string[] Formats = ["yyyy-MM-dd", "yyyy-MM-dd HH:mmK", "yyyy-MM-dd HH:mm:ss.FFFFFFFK"];
 
     private readonly List<LogFile> _files = [];
     private readonly LogScanner _logs = new();
@@ -59,7 +61,7 @@ internal sealed class VerifyCommand(VerifyConsole console, TimeProvider time)
             else if (argument == "--json") _isJson = true;
             else if (argument == "--since") _since = ReadTime(argument, rest);
             else if (argument == "--until") _until = ReadTime(argument, rest);
-            else throw new UsageException($"verify has no option '{Excerpt.Of(argument)}'; it has --json, --since and --until.");
+            else throw new UsageException($"verify has no option '{Excerpt.Of(argument)}'; it has {Options}.");
         }
 
         if (_since?.Instant >= _until?.Instant) throw new UsageException("--until must be later than --since.");
@@ -71,17 +73,21 @@ internal sealed class VerifyCommand(VerifyConsole console, TimeProvider time)
     {
         if (!rest.TryDequeue(out var text)) throw new UsageException($"{option} needs a time.");
         if (text == "now") return new(time.GetUtcNow().UtcDateTime, text);
-        var styles = DateTimeStyles.AssumeUniversal;
-        if (!DateTimeOffset.TryParseExact(text, Formats, CultureInfo.InvariantCulture, styles, out var read) || read.Year is < 2 or > 9998)
+        var plain = text.Length > 10 && text[10] == 'T' ? $"{text[..10]} {text[11..]}" : text;
+        var culture = CultureInfo.InvariantCulture;
+        if (!DateTimeOffset.TryParseExact(plain, Formats, culture, DateTimeStyles.AssumeUniversal, out var read)
+            || read.Year is < 2 or > 9998)
         {
             const string Known = "2026-11-25T06:00Z, 2026-11-25 07:00 (local time) or now";
             throw new UsageException($"{option} must be as {Known}, found '{Excerpt.Of(text)}'.");
         }
 
-        if (text[^1] == 'Z' || text.LastIndexOfAny(['+', '-']) > text.IndexOf(':', StringComparison.Ordinal)) return new(read.UtcDateTime, $"'{text}'");
+        // An offset stands after the date.
+        if (text.AsSpan(10).ContainsAny("Z+-")) return new(read.UtcDateTime, $"'{text}'");
         // By the local time, the offset is about right; by the instant that this gives, it is right.
         var offset = time.LocalTimeZone.GetUtcOffset(read - time.LocalTimeZone.GetUtcOffset(read));
-        return new((read - offset).UtcDateTime, $"'{text}' in local time, UTC{(offset < TimeSpan.Zero ? '-' : '+')}{offset:hh\\:mm}");
+        var sign = offset < TimeSpan.Zero ? '-' : '+';
+        return new((read - offset).UtcDateTime, $"'{text}' in local time, UTC{sign}{offset:hh\\:mm}");
     }
 
     private Report Read()
@@ -90,9 +96,10 @@ internal sealed class VerifyCommand(VerifyConsole console, TimeProvider time)
         if (_width > 0) console.Errors.Write($"\r{new string(' ', _width)}\r");
         if (_logs.Processes.Count == 0) throw new UsageException(Nothing());
         var report = new Judge(_files, _since, _until).Report(_logs);
-        if (report.Processes.Count == 0) throw new UsageException("nothing to verify: all beats are later than --until.");
-        if (!report.Processes.All(static process => process.Alive && process.Beats == process.Pending)) return report;
-        throw new UsageException("nothing to verify: no beat is old enough to have had its event.");
+        if (report.Processes.Any(static process => !process.Alive || process.Beats > process.Pending)) return report;
+        throw new UsageException(report.Processes.Count > 0
+            ? "nothing to verify: no beat is old enough to have had its event."
+            : "nothing to verify: all beats are later than --until.");
     }
 
     private void Read(LogFile file)
@@ -102,8 +109,9 @@ internal sealed class VerifyCommand(VerifyConsole console, TimeProvider time)
             if (file.Name.Length == 0) throw new InvalidDataException("the name is empty");
             if (Directory.Exists(file.Name)) throw new InvalidDataException("it is a directory");
             // A log may be written to, or moved away, while it is read. The buffer is the scanner's.
+            var share = FileShare.ReadWrite | FileShare.Delete;
             using var log = file.Name == "-" ? null
-                : new FileStream(file.Name, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
+                : new FileStream(file.Name, FileMode.Open, FileAccess.Read, share, bufferSize: 0);
             _logs.Read(log ?? console.Input, file, ShowProgress);
         }
         catch (Exception exception) when (exception is IOException or InvalidDataException
@@ -121,7 +129,8 @@ internal sealed class VerifyCommand(VerifyConsole console, TimeProvider time)
         if (elapsed < _next || !console.ShowsProgress) return;
         _next = elapsed + TimeSpan.FromMilliseconds(200);
         var megabytes = _bytes / 1e6;
-        var text = string.Create(CultureInfo.InvariantCulture, $"read {megabytes:N0} MB, {megabytes / elapsed.TotalSeconds:N0} MB/s");
+        var rate = megabytes / elapsed.TotalSeconds;
+        var text = string.Create(CultureInfo.InvariantCulture, $"read {megabytes:N0} MB, {rate:N0} MB/s");
         console.Errors.Write($"\r{text.PadRight(_width)}");
         _width = text.Length;
     }
@@ -129,11 +138,13 @@ internal sealed class VerifyCommand(VerifyConsole console, TimeProvider time)
     /// <summary>Why there is nothing to verify.</summary>
     private string Nothing()
     {
-        var unread = _files.Where(static file => file.Problem is not null).Select(static file => $"cannot read '{file.Name}': {file.Problem}.").ToList();
+        var unread = _files.Where(static file => file.Problem is not null)
+            .Select(static file => $"cannot read '{PlainFormatter.Escape(file.Name)}': {file.Problem}.").ToList();
         if (unread.Count == _files.Count) return string.Join(' ', unread);
         var damaged = _logs.Damaged > 0 ? $", but {TextReport.Count(_logs.Damaged, "damaged one")}" : "";
         var bytes = TextReport.Count(_files.Sum(static file => file.Bytes), "byte");
-        var found = _logs.Unrendered > 0 ? TextReport.Unrendered(_logs.Unrendered) : $"no line of a heartbeat in {bytes}{damaged}.";
+        var found = _logs.Unrendered > 0 ? TextReport.Unrendered(_logs.Unrendered)
+            : $"no line of a heartbeat in {bytes}{damaged}.";
         return string.Join(' ', [$"nothing to verify: {found}", .. unread]);
     }
 }
