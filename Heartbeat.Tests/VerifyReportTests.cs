@@ -1,4 +1,6 @@
+using System.Runtime.CompilerServices;
 using System.Text;
+using System.Text.Json;
 using Heartbeat.Cli.Verify;
 using Microsoft.Extensions.Time.Testing;
 using Shouldly;
@@ -236,6 +238,21 @@ public sealed class VerifyReportTests
     }
 
     [Fact]
+    public void The_documentation_names_each_field_of_the_JSON_and_no_other()
+    {
+        var lines = Beats(Evening, 5).Where(static (_, index) => index != 4).Select(static beat => $"{beat.Time:yyyy-MM-ddTHH:mm:ss.fff}Z {beat.Line}");
+        var fields = new SortedSet<string>(StringComparer.Ordinal);
+        Collect(Verify(lines, "--json", "--since", "2026-11-23T20:00Z", "--until", "2026-11-23T23:00Z").Json, fields);
+        var text = Read("../docs/verify.md");
+        text = text[text.IndexOf("## The fields", StringComparison.Ordinal)..];
+        var told = text.Split('\n').Where(static line => line.StartsWith("| ", StringComparison.Ordinal))
+            .SelectMany(static line => line.Split('|')[1].Split('`').Where(static (_, index) => index % 2 == 1))
+            .Concat(["instant", "meaning", "count", "ranges", "from", "to"]);
+        fields.ShouldBe(new SortedSet<string>(told, StringComparer.Ordinal));
+        foreach (var name in fields) text.ShouldContain(name);
+    }
+
+    [Fact]
     public void Colours_are_for_those_who_see_them()
     {
         var log = string.Join('\n', Beats(Evening, 3).Select(static beat => beat.Line));
@@ -245,4 +262,22 @@ public sealed class VerifyReportTests
         output.ToString().ShouldStartWith("\e[32mAll alive up to the last beat: nothing missing.\e[0m" + Environment.NewLine + "3 beats");
         Verify(log).Output.ShouldNotContain("\e");
     }
+
+    private static void Collect(JsonElement element, SortedSet<string> fields)
+    {
+        if (element.ValueKind == JsonValueKind.Array)
+        {
+            foreach (var item in element.EnumerateArray()) Collect(item, fields);
+        }
+
+        if (element.ValueKind != JsonValueKind.Object) return;
+        foreach (var property in element.EnumerateObject())
+        {
+            fields.Add(property.Name);
+            Collect(property.Value, fields);
+        }
+    }
+
+    private static string Read(string name, [CallerFilePath] string here = "") =>
+        File.ReadAllText(Path.Combine(Path.GetDirectoryName(here)!, name));
 }
