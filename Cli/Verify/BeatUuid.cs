@@ -28,7 +28,7 @@ internal readonly record struct BeatUuid(long Ticks, ulong Node, int ClockSequen
         static long Four(ReadOnlySpan<byte> text) => Hex(ReadUInt32BigEndian(text) | FourZeros);
     }
 
-    /// <summary>Reads eight hexadecimal digits at once: each a byte, then two, then four together; or gives -1.</summary>
+    /// <summary>Reads eight hexadecimal digits at once: each a byte, then two, then four as one; or gives -1.</summary>
     private static long Hex(ulong text)
     {
         var lower = text | (Each * 0x20);

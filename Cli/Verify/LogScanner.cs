@@ -28,9 +28,7 @@ internal sealed class LogScanner
     private bool _isTemplate;
 
     private static ReadOnlySpan<byte> Mark => "Heartbeat ("u8;
-
     private static ReadOnlySpan<byte> TimedMark => "timed): UUID="u8;
-
     private static ReadOnlySpan<byte> EventMark => "event): UUID="u8;
 
     public IReadOnlyCollection<ProcessBeats> Processes => _processes.Values;

@@ -8,7 +8,6 @@ internal sealed class TextReport(Report report, TextWriter output, bool hasColou
     public const string Green = "\e[32m";
     public const string Yellow = "\e[33m";
     public const string Red = "\e[31m";
-    private const string Exact = "yyyy-MM-dd HH:mm:ss";
     private const int MostRanges = 5;
 
     /// <summary>More processes than this with nothing missing take one line.</summary>
@@ -32,7 +31,7 @@ internal sealed class TextReport(Report report, TextWriter output, bool hasColou
 
         if (shown.Count == 0) return;
         WriteLine();
-        new Strips(shown).Write(this, Label);
+        Strips.Write(shown, this, Label);
     }
 
     public void Write(string text, string? colour = null) =>
@@ -75,8 +74,8 @@ internal sealed class TextReport(Report report, TextWriter output, bool hasColou
     /// <summary>What limits the verdict: the time that was asked about, and what the logs do not tell.</summary>
     private void WriteNotes()
     {
-        if (report.Since is { } since) WriteLine($"Since {Text(since.Instant, Exact)} UTC: {since.Meaning}.");
-        if (report.Until is { } until) WriteLine($"Until {Text(until.Instant, Exact)} UTC: {until.Meaning}.");
+        if (report.Since is { } since) WriteLine($"Since {since.Instant:yyyy-MM-dd HH:mm:ss} UTC: {since.Meaning}.");
+        if (report.Until is { } until) WriteLine($"Until {until.Instant:yyyy-MM-dd HH:mm:ss} UTC: {until.Meaning}.");
         var open = report.Processes.Count(static process => !process.KnownAfterLast);
         var whose = open == report.Instances ? "" : $" of {Count(open, "process", "processes")}";
         if (open > 0) WriteLine($"The lines{whose} tell no time: nothing is known after the last beat.");
@@ -145,12 +144,11 @@ internal sealed class TextReport(Report report, TextWriter output, bool hasColou
     private static IEnumerable<string> Counts(IEnumerable<(long Count, string One, string Many)> counts) =>
         counts.Where(static count => count.Count > 0).Select(static count => Count(count.Count, count.One, count.Many));
 
-    private static string Text(DateTime time, string format = "yyyy-MM-dd HH:mm") =>
-        time.ToString(format, CultureInfo.InvariantCulture);
+    private static string Text(DateTime time) => time.ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture);
 
     /// <summary>From one minute to another; the day is said once if it is the same.</summary>
     private static string Range(DateTime first, DateTime last) => first == last ? Text(first)
-        : $"{Text(first)} to {(first.Date == last.Date ? Text(last, "HH:mm") : Text(last))}";
+        : $"{Text(first)} to {(first.Date == last.Date ? Text(last)[^5..] : Text(last))}";
 
     /// <summary>The first ranges, and how many more there are.</summary>
     private static string Ranges(IReadOnlyList<MinuteRange> ranges) =>
