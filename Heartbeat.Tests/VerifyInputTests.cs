@@ -146,6 +146,21 @@ public sealed class VerifyInputTests(ITestOutputHelper output)
     }
 
     [Fact]
+    public void A_process_is_rather_the_restart_of_one_in_its_own_log()
+    {
+        // By their ends alone, each would be the restart of the other machine's.
+        var one = Beats(Evening, 20).Concat(Beats(Evening.AddMinutes(22), 20, node: 0x91C0A2D3E4F5));
+        var other = Beats(Evening, 21, node: 0xA3550F1E2B77).Concat(Beats(Evening.AddMinutes(25), 17, node: 0xB3550F1E2B77));
+        var verified = VerifyFiles([("one", Lines(one)), ("other", Lines(other))], "--json");
+        verified.Json.GetProperty("restarts").GetInt32().ShouldBe(2);
+        verified.Json.GetProperty("processes").EnumerateArray()
+            .Select(static process => $"{process.GetProperty("node")} {process.GetProperty("restartOf")} {process.GetProperty("down").GetProperty("count")}")
+            .ShouldBe(["91C0A2D3E4F5 7B4E4C2AD94E 2", "B3550F1E2B77 A3550F1E2B77 4", "7B4E4C2AD94E  0", "A3550F1E2B77  0"], ignoreOrder: true);
+
+        static string Lines(IEnumerable<(DateTimeOffset Time, string Line)> beats) => Text(beats.Select(static beat => beat.Line + "\n"));
+    }
+
+    [Fact]
     public void Machines_that_beat_in_one_minute_only_ran_side_by_side()
     {
         var lines = Beats(Evening, 1).Concat(Beats(Evening.AddTicks(10), 1, node: 0xA3550F1E2B77)).Select(static beat => beat.Line);
