@@ -146,6 +146,16 @@ public sealed class VerifyInputTests(ITestOutputHelper output)
     }
 
     [Fact]
+    public void A_log_may_claim_to_last_longer_than_time()
+    {
+        var lines = Beats(new(4900, 1, 1, 0, 0, 0, TimeSpan.Zero), 2).Select(static beat => $"0002-01-01T00:00:00Z {beat.Line}");
+        var verified = Verify(lines.Append("9996-12-31T23:59:59Z INFO: the last line"), "--json");
+        verified.Json.GetProperty("processes")[0].GetProperty("logEnd").GetString().ShouldBe("9999-12-31T23:59:59.9999999Z");
+        Words(verified).ShouldBe("2 beats, 2 events, 0 repeated, 0 damaged");
+        verified.ExitCode.ShouldBe(1);
+    }
+
+    [Fact]
     public void A_process_is_rather_the_restart_of_one_in_its_own_log()
     {
         // By their ends alone, each would be the restart of the other machine's.

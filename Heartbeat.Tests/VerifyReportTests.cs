@@ -148,7 +148,7 @@ public sealed class VerifyReportTests
             Not all alive: 537 beats missed at the end.
             3 beats, 3 events, 1 process: 2026-11-23 22:00 to 22:02 UTC.
 
-            7B4E4C2AD94E  2026-11-23 22:00 to 22:02  3 beats, 3 events; 537 beats missed at the end: 2026-11-23 22:03 to 2026-11-24 06:59; at most 0.5 ms after the minute; lines 0.0 ms late on average, at most 0.0 ms (2026-11-23 22:00)
+            7B4E4C2AD94E  2026-11-23 22:00 to 22:02  3 beats, 3 events; 537 beats missed at the end: 2026-11-23 22:03 to 2026-11-24 06:59; at most 0.5 ms after the minute
 
                         00    03    06    09    12    15    18    21
             2026-11-23  ............................................-xxx
@@ -186,7 +186,7 @@ public sealed class VerifyReportTests
             Not all alive: 411 beats missed at the end.
             47,588 beats, 47,588 events, 100 processes, 100 side by side: 2026-11-23 22:00 to 2026-11-24 05:59 UTC.
 
-             73  7B0000000048  2026-11-23 22:00 to 23:07  68 beats, 68 events; 411 beats missed at the end: 2026-11-23 23:08 to 2026-11-24 05:58; at most 5.5 ms after the minute; lines 0.0 ms late on average, at most 0.0 ms (2026-11-23 22:00)
+             73  7B0000000048  2026-11-23 22:00 to 23:07  68 beats, 68 events; 411 beats missed at the end: 2026-11-23 23:08 to 2026-11-24 05:58; at most 5.5 ms after the minute
             99 processes with nothing missing: 47,520 beats, 47,520 events
 
                              00    03    06    09    12    15    18    21

@@ -5,11 +5,13 @@ namespace Heartbeat.Cli.Verify;
 /// <summary>Tells what is missing in the time that was asked about, once all logs have been read.</summary>
 internal sealed class Judge(IReadOnlyList<LogFile> files, Bound? since, Bound? until)
 {
+    private const long End = long.MaxValue / TimeSpan.TicksPerMinute;
+
     /// <summary>The minutes before and after the time that was asked about.</summary>
     private readonly MinuteRange[] _outside =
     [
         new(long.MinValue, since is null ? -1 : (since.Instant.Ticks - 1) / TimeSpan.TicksPerMinute),
-        new(until is null ? int.MaxValue : LastBefore(until.Instant.Ticks) + 1, int.MaxValue),
+        new(until is null ? End : LastBefore(until.Instant.Ticks) + 1, End),
     ];
 
     private readonly List<LogFile> _others = [.. files.Where(static file => file.HeartbeatLines == 0)];
@@ -64,7 +66,7 @@ internal sealed class Judge(IReadOnlyList<LogFile> files, Bound? since, Bound? u
     private ProcessReport Report(ProcessBeats process, int instance, ProcessBeats? before, bool isLast)
     {
         var (beats, events, life) = (process.Beats.Sort(), process.Events.Sort(), process.Life);
-        var logEnd = process.LogEnd(_others);
+        var logEnd = Math.Min(process.LogEnd(_others), DateTime.MaxValue.Ticks);
         var end = until?.Instant.Ticks ?? logEnd;
         // At its ends a log may have one line of a beat and not the other.
         MinuteRange[] pending = [.. new[] { process.Latest.Before, process.Latest.Last }

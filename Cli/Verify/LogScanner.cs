@@ -12,9 +12,6 @@ internal sealed class LogScanner
     /// <summary>How much pieces of a line overlap: room for one beat, but not for two.</summary>
     private const int Overlap = 64;
 
-    /// <summary>How many bytes tell that a file is not text.</summary>
-    private const int Magic = 4;
-
     private readonly byte[] _buffer = new byte[BufferSize];
     private readonly Dictionary<ulong, ProcessBeats> _processes = [];
 
@@ -43,7 +40,7 @@ internal sealed class LogScanner
     /// <exception cref="InvalidDataException">It is not lines of text.</exception>
     public void Read(Stream log, LogFile file, Action<int> onRead)
     {
-        var kept = log.ReadAtLeast(_buffer.AsSpan(0, Magic), Magic, throwOnEndOfStream: false);
+        var kept = log.ReadAtLeast(_buffer.AsSpan(0, 4), 4, throwOnEndOfStream: false);
         Recognise(_buffer.AsSpan(0, kept), file.Name);
         file.Bytes = kept;
         var searched = 0;

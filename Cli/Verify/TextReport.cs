@@ -118,7 +118,7 @@ internal sealed class TextReport(Report report, TextWriter output, bool hasColou
                 : $"{Count(process.OffMinute, "beat")} not on the minute, by up to {most} ({Text(after.MostAt)})");
         }
 
-        if (process.LineDelay is { MeanSeconds: var mean } delay)
+        if (process.LineDelay is { MeanSeconds: var mean, MostSeconds: not 0 } delay)
         {
             var (average, most) = (Duration(Math.Abs(mean)), Duration(delay.MostSeconds));
             notes.Add(mean < 0 ? $"line times {average} behind the UUIDs"

@@ -11,8 +11,6 @@ internal sealed record VerifyConsole(
 /// <summary><c>heartbeat verify</c>: tells from logs whether scheduling was alive.</summary>
 internal sealed class VerifyCommand(VerifyConsole console, TimeProvider time)
 {
-    private const string Options = "--json, --since and --until";
-
     private static readonly string[] Formats = ["yyyy-MM-dd", "yyyy-MM-dd HH:mmK", "yyyy-MM-dd HH:mm:ss.FFFFFFFK"];
 
     private readonly List<LogFile> _files = [];
@@ -61,12 +59,15 @@ internal sealed class VerifyCommand(VerifyConsole console, TimeProvider time)
             else if (argument == "--json") _isJson = true;
             else if (argument == "--since") _since = ReadTime(argument, rest);
             else if (argument == "--until") _until = ReadTime(argument, rest);
-            else throw new UsageException($"verify has no option '{Excerpt.Of(argument)}'; it has {Options}.");
+            else throw Refuse(argument);
         }
 
         if (_since?.Instant >= _until?.Instant) throw new UsageException("--until must be later than --since.");
         if (_files.Count == 0) _files.Add(new("-"));
     }
+
+    private static UsageException Refuse(string option) =>
+        new($"verify has no option '{Excerpt.Of(option)}'; it has --json, --since and --until.");
 
     /// <summary>Reads an instant, a local date and time, or <c>now</c>.</summary>
     private Bound ReadTime(string option, Queue<string> rest)
