@@ -33,7 +33,7 @@ STILL_LONG := \
   Scheduling/Scheduler Scheduling/ZoneOffsets
 
 .DEFAULT_GOAL := help
-.PHONY: help run test soak smoke faults mutants bench bench-full lint spelling lines format publish publish-portable check
+.PHONY: help run test soak smoke faults mutants bench bench-full lint spelling lines format publish publish-portable package check
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-17s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -88,4 +88,8 @@ publish: ## one native executable for this machine, in artifacts/publish
 publish-portable: ## one self-contained file for another platform: make publish-portable RID=osx-arm64
 	dotnet publish Heartbeat.csproj -r $(RID) --self-contained -p:PublishSingleFile=true -p:PublishTrimmed=true -p:DebugType=embedded -o artifacts/$(RID)
 
+package: ## the package of the engine, tried from a fresh console program, natively compiled (a minute and a half)
+	packaging/try-package
+
 check: test lint smoke ## what must hold before a commit
+	@echo "The everyday tests, the linters and one real beat passed."

@@ -15,13 +15,13 @@ public sealed class ReadmeTests
         Text.Split('\n').SkipWhile(static line => line != "| call | what it does |").TakeWhile(static line => line.Length > 0));
 
     [Theory]
-    [InlineData("Examples/BackupJobs.cs")]
-    [InlineData("Examples/BackupJobsTests.cs")]
-    public void README_shows_the_example_whole_as_it_is_to_be_pasted(string file)
+    [InlineData("Examples/BackupJobs.cs", "../README.md")]
+    [InlineData("Examples/BackupJobsTests.cs", "../docs/jobs.md")]
+    public void The_example_is_shown_whole_as_it_is_to_be_pasted(string file, string document)
     {
         var pasted = Read(file).Replace("Heartbeat.Tests.Examples.Jobs", "Heartbeat.Jobs", StringComparison.Ordinal)
             .Replace("namespace Heartbeat.Tests.Examples;", "namespace Heartbeat.Tests;", StringComparison.Ordinal);
-        Text.ShouldContain($"```csharp\n{pasted}```\n");
+        Read(document).ShouldContain($"```csharp\n{pasted}```\n");
     }
 
     [Theory]
@@ -32,7 +32,8 @@ public sealed class ReadmeTests
     {
         var compiled = string.Concat(
             Read("Examples/BackupJobs.cs"), Read("Examples/BackupJobsTests.cs"), Read("Examples/Recipes.cs"),
-            Read("../packaging/consumer/Program.cs")).Replace("Heartbeat.Tests.Examples", "Heartbeat", StringComparison.Ordinal);
+            Read("../packaging/consumer/Program.cs")).Replace("Heartbeat.Tests.Examples", "Heartbeat", StringComparison.Ordinal)
+            .Replace("Heartbeat.Tests", "Heartbeat", StringComparison.Ordinal);
         var lines = compiled.Split('\n').Select(static line => line.Trim()).ToHashSet();
         var blocks = Read(document).Split("```csharp\n").Skip(1)
             .Select(static rest => rest[..rest.IndexOf("```", StringComparison.Ordinal)]).ToArray();
