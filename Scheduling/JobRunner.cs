@@ -85,7 +85,8 @@ internal sealed class JobRunner(ILogger logger, Clocks clocks, Metrics metrics)
 
     private static async Task EndNestedAsync(Task task)
     {
-        if (task is Task<Task> outer) await (await outer.ConfigureAwait(false)).ConfigureAwait(false);
+        var inner = task is Task<Task> outer ? await outer.ConfigureAwait(false) : null;
+        if (inner is { Status: not TaskStatus.Created }) await inner.ConfigureAwait(false); // else it would never end
         throw new InvalidOperationException("The job returned a task of a task: Unwrap it, to wait for both.");
     }
 
