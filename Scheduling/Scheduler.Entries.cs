@@ -165,7 +165,8 @@ public sealed partial class Scheduler
         }
 
         entry.IsRunning = false;
-        if (entry is not RecurringEntry || !entry.TryMove(EntryState.Begun, EntryState.Idle)) entry.Release();
+        var goesOn = entry is not RecurringEntry || entry.TryMove(EntryState.Begun, EntryState.Idle);
+        if (!goesOn || IsStopped) entry.Release();
         OnEnded();
     }
 
