@@ -9,10 +9,7 @@ using Xunit;
 namespace Heartbeat.Tests;
 
 /// <summary>The heartbeat on the platform's own fake clock, which knows nothing of this scheduler.</summary>
-/// <remarks>
-/// By the lines that the documentation gives to users.
-/// Sabotages caught: another await in the loop, or one that leaves the thread that moves the clock.
-/// </remarks>
+/// <remarks>By the lines that the documentation gives to users.</remarks>
 public sealed class FakeTimeProviderTests
 {
     [Fact]

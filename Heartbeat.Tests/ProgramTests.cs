@@ -3,6 +3,7 @@ using Heartbeat.Cli;
 using Heartbeat.Jobs;
 using Heartbeat.Tests.Infra;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Time.Testing;
 using Shouldly;
 using Xunit;
 
@@ -12,8 +13,6 @@ namespace Heartbeat.Tests;
 /// The composition root, as its user sees it: the real console log and the real loop, on a clock of the test.
 /// </summary>
 /// <remarks>
-/// Sabotages caught: the switch not read; the clock of the system in UuidV1; the summary or the start left out; the
-/// exit code of a job that outlives the stop; settings read before --help.
 /// </remarks>
 [Collection(ConsoleCapture.Collection)]
 public sealed class ProgramTests
@@ -66,6 +65,32 @@ public sealed class ProgramTests
             "INFO: Stopped: 1 run started, 0 failed; "
                 + "1 pending one-shot dropped: heartbeat (event) due 2024-01-01T12:00:10+00:00",
         ]);
+    }
+
+    /// <summary>Time alone starts nothing: the program waits for the one timer that it has, a <see cref="PeriodicTimer"/>.</summary>
+    [Fact]
+    public async Task Nothing_runs_unless_its_PeriodicTimer_fires()
+    {
+        using var console = new ConsoleCapture();
+        using var stop = new CancellationTokenSource();
+        var time = new HandTime(new(2024, 1, 1, 11, 59, 30, TimeSpan.Zero));
+        var run = RunAsync("1", LogLevel.Information, stop.Token, time);
+        (await console.NextAsync()).ShouldStartWith("INFO: Scheduled heartbeat (timed)");
+        time.Timers.ShouldBe(1);
+
+        time.Advance(TimeSpan.FromSeconds(30));
+        console.Lines.ShouldBeEmpty();
+        time.Fire().ShouldBe(typeof(PeriodicTimer));
+        (await console.NextAsync()).ShouldStartWith(Timed);
+        time.Advance(TimeSpan.FromSeconds(10));
+        console.Lines.ShouldBeEmpty();
+        time.Fire();
+        (await console.NextAsync()).ShouldStartWith(Event);
+        time.Advance(TimeSpan.FromDays(1));
+        console.Lines.ShouldBeEmpty();
+        time.Timers.ShouldBe(1);
+        await stop.CancelAsync();
+        (await run).ShouldBe(0);
     }
 
     [Theory]
@@ -185,14 +210,37 @@ public sealed class ProgramTests
         lines[2].ShouldStartWith("       at Heartbeat.Tests.ProgramTests.");
     }
 
-    private async Task<int> RunAsync(string? enable, LogLevel level, CancellationToken stop)
+    private async Task<int> RunAsync(string? enable, LogLevel level, CancellationToken stop, TimeProvider? time = null)
     {
         using var logging = Log(level);
         // The heartbeat alone: a job that is added to the program changes nothing here.
         return await Program.RunAsync(
-            (scheduler, time, logging) => HeartbeatJobs.RegisterIfEnabled(
-                enable, scheduler, new UuidV1(time), logging.CreateLogger("Heartbeat")),
-            _clock, logging, stop);
+            (scheduler, clock, logging) => HeartbeatJobs.RegisterIfEnabled(
+                enable, scheduler, new UuidV1(clock), logging.CreateLogger("Heartbeat")),
+            time ?? _clock, logging, stop);
+    }
+
+    /// <summary>Time with timers that fire by hand, and are counted.</summary>
+    private sealed class HandTime(DateTimeOffset start) : FakeTimeProvider(start)
+    {
+        private TimerCallback? _callback;
+        private object? _state;
+
+        public int Timers { get; private set; }
+
+        /// <returns>The type that made the timer.</returns>
+        public Type? Fire()
+        {
+            _callback!(_state);
+            return _callback.Method.DeclaringType!.DeclaringType;
+        }
+
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
+        {
+            Timers++;
+            (_callback, _state) = (callback, state);
+            return base.CreateTimer(static _ => { }, null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        }
     }
 
     private ILoggerFactory Log(LogLevel level) =>

@@ -9,7 +9,6 @@ using Xunit.Abstractions;
 namespace Heartbeat.Tests;
 
 /// <summary>Promise 10: every member may be called from any thread, within jobs too, before, during and after the run.</summary>
-/// <remarks>Rows 4 and 26. Red when the lock is taken away from Schedule or Cancel, and when it is held while waiting.</remarks>
 public sealed class PromiseAnyThreadTests(ITestOutputHelper output)
 {
     [Fact]

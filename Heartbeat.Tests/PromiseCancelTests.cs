@@ -9,7 +9,6 @@ using Xunit.Abstractions;
 namespace Heartbeat.Tests;
 
 /// <summary>Promise 9: once Cancel has returned true no run starts, and the memory comes back.</summary>
-/// <remarks>Rows 5 and 6. Red when Cancel checks and acts without the lock, and when cancelled entries are never removed.</remarks>
 public sealed class PromiseCancelTests(ITestOutputHelper output)
 {
     [Fact]
@@ -87,38 +86,90 @@ public sealed class PromiseCancelTests(ITestOutputHelper output)
     public async Task A_run_that_waits_for_its_thread_does_not_begin_once_cancelled()
     {
         await using var simulation = Simulation.Start();
-        var minute = simulation.Scheduler.Schedule("minute", CronExpression.Parse("* * * * *"), simulation.Record);
-        var once = simulation.Scheduler.Schedule("once", TimeSpan.FromMinutes(1), simulation.Record);
+        Entry[] entries =
+        [
+            simulation.Scheduler.Schedule("minute", CronExpression.Parse("* * * * *"), simulation.Record),
+            simulation.Scheduler.Schedule("once", TimeSpan.FromMinutes(1), simulation.Record),
+            simulation.Scheduler.Schedule("instant", Simulation.DefaultStart.AddMinutes(1), simulation.Record),
+            simulation.Scheduler.ScheduleEvery("every", TimeSpan.FromMinutes(1), simulation.Record),
+        ];
         using (var pool = new BlockedPool())
         {
             simulation.Time.Advance(TimeSpan.FromMinutes(1));
-            (minute.Due, once.Due).ShouldBe((simulation.Time.GetUtcNow(), simulation.Time.GetUtcNow()));
-            (minute.Cancel(), once.Cancel(), minute.Due, once.Due).ShouldBe((true, true, null, null));
+            foreach (var entry in entries)
+            {
+                entry.Due.ShouldBe(simulation.Time.GetUtcNow()); // the run that waits, not the one after it
+                (entry.Cancel(), entry.Cancel(), entry.Due).ShouldBe((true, false, null));
+            }
         }
 
         await simulation.AdvanceAsync(TimeSpan.FromMinutes(1));
         simulation.Runs.ShouldBeEmpty();
+        (await simulation.StopAsync()).ShouldBeTrue();
+        simulation.Log.Text[^1].ShouldBe("Information: Stopped: 0 runs started, 0 failed; no one-shot was pending");
     }
 
-    /// <summary>The jobs block, so that the pool has not taken the first 1,024 when the loop looks again.</summary>
-    [Fact]
-    public async Task In_a_burst_what_the_pool_is_not_ready_for_can_still_be_cancelled()
+    /// <summary>The jobs block, so most of what was handed over still waits for a thread: any of it can be cancelled.</summary>
+    [Fact(Timeout = 60_000)]
+    public async Task In_a_burst_what_has_not_begun_can_still_be_cancelled()
     {
-        const int Count = 3_000;
+        const int Count = 1_000;
         using var release = new ManualResetEventSlim();
-        var runs = 0;
+        var begun = new int[Count];
         await using var simulation = Simulation.Start();
-        var entries = Enumerable.Range(0, Count).Select(_ => simulation.Scheduler.Schedule("one", TimeSpan.FromSeconds(1), _ =>
+        var entries = Enumerable.Range(0, Count).Select(i => simulation.Scheduler.Schedule("one", TimeSpan.FromSeconds(1), i, (i, _) =>
         {
+            Interlocked.Increment(ref begun[i]);
             release.Wait();
-            Interlocked.Increment(ref runs);
             return Task.CompletedTask;
         })).ToArray();
         simulation.Step(TimeSpan.FromSeconds(30));
-        entries[2_000].Cancel().ShouldBeTrue();
+        var cancelled = entries.Select(static entry => entry.Cancel()).ToArray();
+        entries.ShouldAllBe(static entry => entry.Due == null);
         release.Set();
         await simulation.IdleAsync();
-        runs.ShouldBe(Count - 1);
+        for (var i = 0; i < Count; i++) (cancelled[i] ? 1 : 0, i).ShouldBe((1 - begun[i], i));
+        cancelled.Count(static isCancelled => isCancelled).ShouldBeGreaterThan(Count / 2);
+    }
+
+    /// <summary>All are handed to the pool at once, and each cancels the others, begun or not.</summary>
+    [Theory]
+    [InlineData(2, 3_000)]
+    [InlineData(50, 200)]
+    public async Task Of_those_due_at_one_instant_each_that_another_cancels_never_runs_and_each_other_does(int count, int rounds)
+    {
+        var random = new Random(rounds);
+        var cancelledAny = false;
+        await using var simulation = Simulation.Start();
+        for (var round = 0; round < rounds; round++)
+        {
+            var begun = new int[count];
+            var cancelled = new int[count];
+            var spin = random.Next(200);
+            var wrong = 0;
+            Entry[] entries = [];
+            entries = [.. Enumerable.Range(0, count).Select(i => simulation.Scheduler.Schedule("one", TimeSpan.FromMilliseconds(1), i, (i, _) =>
+            {
+                Interlocked.Increment(ref begun[i]);
+                for (var other = 0; other < count; other++)
+                {
+                    if (other == i) continue;
+                    Thread.SpinWait(spin);
+                    var wasBegun = Volatile.Read(ref begun[other]) != 0;
+                    var isCancelled = entries[other].Cancel();
+                    if (isCancelled) Interlocked.Increment(ref cancelled[other]);
+                    if ((isCancelled && wasBegun) || entries[other].Due is not null) Interlocked.Increment(ref wrong);
+                }
+
+                return Task.CompletedTask;
+            }))];
+            await simulation.AdvanceAsync(TimeSpan.FromMilliseconds(1));
+            for (var i = 0; i < count; i++) (begun[i] + cancelled[i]).ShouldBe(1);
+            wrong.ShouldBe(0);
+            cancelledAny |= cancelled.Sum() > 0;
+        }
+
+        cancelledAny.ShouldBeTrue("nothing was cancelled, so this proves nothing");
     }
 
     [Fact]

@@ -7,7 +7,7 @@ using Xunit;
 namespace Heartbeat.Tests;
 
 /// <summary>Promise 12: bad input is refused by the call that brings it, and the text says what is allowed.</summary>
-/// <remarks>Rows 16 and 17. Red when a delay is added without a check. Texts of cron expressions: see their own tests.</remarks>
+/// <remarks>Texts of cron expressions: see their own tests.</remarks>
 public sealed class PromiseClearRefusalsTests : IDisposable
 {
     private static readonly Func<JobRun, Task> Job = static _ => Task.CompletedTask;

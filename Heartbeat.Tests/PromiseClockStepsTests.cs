@@ -7,10 +7,6 @@ using Xunit;
 namespace Heartbeat.Tests;
 
 /// <summary>Promise 6: when the wall clock is set, the beat is back soon, without a burst, and says so.</summary>
-/// <remarks>
-/// Rows 8 and 9, at 60 phases of the minute each. Red when delays are kept on the wall clock, when each missed occurrence is
-/// run, and when due times are kept after the clock was set back.
-/// </remarks>
 public sealed class PromiseClockStepsTests
 {
     private const string CronName = "beat";

@@ -10,7 +10,6 @@ using Xunit.Abstractions;
 namespace Heartbeat.Tests;
 
 /// <summary>Promise 13: nothing grows over millions of runs, and a pending one-shot is small.</summary>
-/// <remarks>Row 27, in this process. Red when a registration, a running entry or a queue is not let go.</remarks>
 [Collection(nameof(Alone))]
 public sealed class PromiseFlatTests(ITestOutputHelper output)
 {
@@ -46,7 +45,6 @@ public sealed class PromiseFlatTests(ITestOutputHelper output)
         });
     }
 
-    /// <remarks>Red when only a loop that has nothing to start, or the end of all that was due together, lets go of them.</remarks>
     [Fact]
     public async Task What_has_run_is_let_go_of_though_one_due_with_it_goes_on_and_the_loop_is_kept_busy()
     {

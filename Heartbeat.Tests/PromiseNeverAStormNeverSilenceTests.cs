@@ -7,7 +7,6 @@ using Xunit;
 namespace Heartbeat.Tests;
 
 /// <summary>Promise 4: what a stall made miss becomes one run and one WARNING.</summary>
-/// <remarks>Row 8, and row 10 on simulated time. Red when each missed occurrence is run, or none, or all are enumerated.</remarks>
 public sealed class PromiseNeverAStormNeverSilenceTests
 {
     private static readonly DateTimeOffset Start = Simulation.DefaultStart;

@@ -8,7 +8,6 @@ using Xunit.Abstractions;
 namespace Heartbeat.Tests;
 
 /// <summary>Promise 1: a run starts at or after its due time, though timers fire early.</summary>
-/// <remarks>Row 2 of the fault matrix. Red when the wake-up is trusted, or when waits are rounded down.</remarks>
 public sealed class PromiseNeverEarlyTests(ITestOutputHelper output)
 {
     private const int Minutes = 1_440;

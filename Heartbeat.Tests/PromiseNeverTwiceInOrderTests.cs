@@ -8,10 +8,6 @@ using Xunit.Abstractions;
 namespace Heartbeat.Tests;
 
 /// <summary>Promise 3: one run for each occurrence, and equal due times in the order scheduled.</summary>
-/// <remarks>
-/// Row 1: red when an occurrence is due only after its time, and when the next one is looked for from now instead of the
-/// later of due and now. Row 3: red when the sequence is not part of the key.
-/// </remarks>
 [Collection(nameof(Alone))]
 public sealed class PromiseNeverTwiceInOrderTests(ITestOutputHelper output)
 {
@@ -60,8 +56,7 @@ public sealed class PromiseNeverTwiceInOrderTests(ITestOutputHelper output)
         foreach (var thread in started.GroupBy(static id => id / 10_000)) thread.ShouldBeInOrder();
     }
 
-    /// <summary>The pool's threads are blocked by the first when the last comes due, at another look.</summary>
-    /// <remarks>Red when the pool takes what it was handed at one look before it has taken all of the look before.</remarks>
+    /// <summary>The pool's threads are blocked by the first when the last comes due, a second later.</summary>
     [Fact]
     public async Task What_comes_due_while_the_pool_is_busy_starts_after_all_that_was_due_before()
     {

@@ -6,7 +6,6 @@ using Xunit;
 namespace Heartbeat.Tests;
 
 /// <summary>Promise 8: an occurrence that comes due while the run before is going is skipped, with one WARNING.</summary>
-/// <remarks>Row 14. Red when runs overlap, when a skipped occurrence is caught up with, and when nothing is said.</remarks>
 public sealed class PromiseNoOverlapTests
 {
     [Fact]

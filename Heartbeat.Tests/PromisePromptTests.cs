@@ -7,7 +7,6 @@ using Xunit;
 namespace Heartbeat.Tests;
 
 /// <summary>Promise 2: the loop sleeps until the next due time, and what is due earlier wakes it in time.</summary>
-/// <remarks>Row 7. Red when the wait is re-aimed outside the lock, or not at all.</remarks>
 public sealed class PromisePromptTests
 {
     [Fact]

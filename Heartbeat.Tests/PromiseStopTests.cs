@@ -6,7 +6,6 @@ using Xunit;
 namespace Heartbeat.Tests;
 
 /// <summary>Promise 11: after the stop nothing new starts, what runs has 5 s, and what is dropped is named.</summary>
-/// <remarks>Rows 14 and 25. Red when what is due at the stop still starts, and when the grace or the count is wrong.</remarks>
 public sealed class PromiseStopTests
 {
     [Theory]

@@ -6,7 +6,6 @@ using Xunit;
 namespace Heartbeat.Tests;
 
 /// <summary>Promise 5: cron entries and instants follow the wall clock, delays follow elapsed time.</summary>
-/// <remarks>Rows 8, 16 and 17. Red when a delay is kept on the wall clock, or is handed to the timer.</remarks>
 public sealed class PromiseTwoClocksTests
 {
     private static readonly DateTimeOffset Start = Simulation.DefaultStart;
@@ -116,7 +115,6 @@ public sealed class PromiseTwoClocksTests
         simulation.Runs.Count.ShouldBe(3);
     }
 
-    /// <remarks>Row 18. Red when the next minute is added to the last one.</remarks>
     [Fact]
     public async Task After_the_last_minute_of_the_calendar_there_is_no_beat_and_the_loop_lives()
     {

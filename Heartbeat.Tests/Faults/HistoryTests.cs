@@ -8,14 +8,13 @@ using Xunit.Abstractions;
 
 namespace Heartbeat.Tests.Faults;
 
-/// <summary>
-/// What has become of every one-shot, when 8 real threads schedule and cancel until the stop and beyond it.
-/// </summary>
+/// <summary>What has become of every one-shot, when 8 real threads schedule and cancel until the stop and beyond it.</summary>
 /// <remarks>
-/// Turns red without the lock in Cancel or in the look (an entry is cancelled and runs, or runs twice), without the one
-/// in Dispose (an entry that is neither run nor dropped), and if the stop's line counts anything wrong.
+/// Turns red without the lock in Cancel or in the look (an entry is cancelled and runs, or runs twice), without the one in
+/// Dispose (an entry that is neither run nor dropped), and if the stop's line counts anything wrong.
 /// </remarks>
 [Trait("Category", "Faults")]
+[Trait("Fault", "storm of calls")]
 [Collection(nameof(RealThreadTests))]
 public sealed class HistoryTests(ITestOutputHelper output)
 {
@@ -24,11 +23,11 @@ public sealed class HistoryTests(ITestOutputHelper output)
 
     private static readonly TimeSpan Far = TimeSpan.FromDays(1);
 
-    [LongFact]
+    [Fact]
     [Trait("Length", "Short")]
     public Task Every_one_shot_ends_as_exactly_one_of_started_cancelled_and_dropped_in_5_s() => RoundsAsync(5);
 
-    [LongFact]
+    [Fact]
     [Trait("Length", "Long")]
     public Task Every_one_shot_ends_as_exactly_one_of_started_cancelled_and_dropped_in_60_s() => RoundsAsync(60);
 
@@ -48,8 +47,7 @@ public sealed class HistoryTests(ITestOutputHelper output)
         }
 
         output.WriteLine($"{started:N0} started, {cancelled:N0} cancelled, {dropped:N0} dropped");
-        Math.Min(started, Math.Min(cancelled, dropped))
-            .ShouldBeGreaterThan(1_000L * rounds, "too few to prove anything");
+        Math.Min(started, Math.Min(cancelled, dropped)).ShouldBeGreaterThan(1_000L * rounds, "too few to prove anything");
     }
 
     private sealed class Round(int seed) : IDisposable
@@ -75,8 +73,7 @@ public sealed class HistoryTests(ITestOutputHelper output)
             _halfTime.SignalAndWait();
             foreach (var record in _shared)
             {
-                if (record?.Delay == Far)
-                    (record.Entry.Due is null).ShouldBe(record.Cancelled == 1, "pending is what was not cancelled");
+                if (record?.Delay == Far) (record.Entry.Due is null).ShouldBe(record.Cancelled == 1, "pending is what was not cancelled");
             }
 
             _halfTime.SignalAndWait();
@@ -88,8 +85,7 @@ public sealed class HistoryTests(ITestOutputHelper output)
             foreach (var record in history) record.ShouldHaveEndedOnce();
             var dropped = history.Count(static record => record.Entry.State == EntryState.Dropped);
             _log.Text.ShouldHaveSingleItem().ShouldStartWith(
-                $"Information: Stopped: {history.Count(static record => record.Started == 1)} runs started, 0 failed; "
-                + $"{dropped:N0} pending one-shots dropped: ");
+                $"Information: Stopped: {history.Count(static record => record.Started == 1)} runs started, 0 failed; {dropped:N0} pending one-shots dropped: ");
             return history;
         }
 
@@ -120,12 +116,10 @@ public sealed class HistoryTests(ITestOutputHelper output)
                     continue;
                 }
 
-                var soon = TimeSpan.FromTicks(random.Next(20) * TimeSpan.TicksPerMillisecond);
-                var record = new Record(random.Next(5) == 0 ? Far : soon);
+                var record = new Record(random.Next(5) == 0 ? Far : TimeSpan.FromTicks(random.Next(20) * TimeSpan.TicksPerMillisecond));
                 try
                 {
-                    record.Entry = scheduler.Schedule(
-                        "entry", record.Delay, record, static (record, _) => record.Start());
+                    record.Entry = scheduler.Schedule("entry", record.Delay, record, static (record, _) => record.Start());
                 }
                 catch (ObjectDisposedException)
                 {
@@ -177,8 +171,7 @@ public sealed class HistoryTests(ITestOutputHelper output)
             if ((Started, Cancelled, _early) != expected)
             {
                 throw new InvalidOperationException(
-                    $"{Entry.State} after {delay}, "
-                    + $"but (starts, cancellations, early) are {(Started, Cancelled, _early)}");
+                    $"{Entry.State} after {delay}, but (starts, cancellations, early) are {(Started, Cancelled, _early)}");
             }
         }
     }

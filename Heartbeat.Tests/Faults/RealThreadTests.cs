@@ -11,7 +11,7 @@ namespace Heartbeat.Tests.Faults;
 [CollectionDefinition(nameof(RealThreadTests), DisableParallelization = true)]
 public static class RealThreads;
 
-/// <summary>Rows 4, 7, 12 and 14: the scheduler on real threads, real timers and the real clock.</summary>
+/// <summary>The scheduler on real threads, real timers and the real clock.</summary>
 [Trait("Category", "Faults")]
 [Collection(nameof(RealThreadTests))]
 public sealed class RealThreadTests : IAsyncLifetime, IDisposable
@@ -37,8 +37,8 @@ public sealed class RealThreadTests : IAsyncLifetime, IDisposable
     /// The loop sleeps until its safety wake-up, up to 10 s away, so a wake-up that is lost shows as seconds. Turns red if
     /// an entry is queued under the lock and the loop re-aimed outside it, or not at all.
     /// </remarks>
-    [LongFact]
-    [Trait("Row", "7")]
+    [Fact]
+    [Trait("Fault", "lost wake-up")]
     [Trait("Length", "Short")]
     public async Task Each_of_10000_entries_for_1_ms_ahead_from_other_threads_starts_on_time_although_the_loop_sleeps()
     {
@@ -69,9 +69,8 @@ public sealed class RealThreadTests : IAsyncLifetime, IDisposable
         (await run).ShouldBeTrue();
     }
 
-    /// <remarks>Turns red if jobs run on the loop, and if what waits for a thread is lost.</remarks>
-    [LongFact]
-    [Trait("Row", "12")]
+    [Fact]
+    [Trait("Fault", "blocked pool")]
     [Trait("Length", "Long")]
     public async Task Loop_outlives_64_jobs_that_block_the_pool_for_30_s_and_nothing_is_lost()
     {
@@ -119,8 +118,8 @@ public sealed class RealThreadTests : IAsyncLifetime, IDisposable
     /// During the burst the loop sleeps until its safety wake-up, up to 10 s away. Turns red if whoever ends the burst does
     /// not wake it for what comes next.
     /// </remarks>
-    [LongFact]
-    [Trait("Row", "7")]
+    [Fact]
+    [Trait("Fault", "lost wake-up")]
     [Trait("Length", "Short")]
     public async Task After_a_burst_of_5000_the_next_entry_starts_on_time()
     {
@@ -153,8 +152,8 @@ public sealed class RealThreadTests : IAsyncLifetime, IDisposable
     /// Turns red if the loop awaits its jobs, if an occurrence may overlap the one before, and if the stop waits for ever.
     /// The exit code is that of this result: 1 where a job has outlived the stop.
     /// </remarks>
-    [LongFact]
-    [Trait("Row", "14")]
+    [Fact]
+    [Trait("Fault", "job that never ends")]
     [Trait("Length", "Long")]
     public async Task Job_that_never_ends_is_skipped_from_then_on_and_named_5_s_after_the_stop()
     {

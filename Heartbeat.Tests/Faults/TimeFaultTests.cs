@@ -4,7 +4,7 @@ using Xunit;
 
 namespace Heartbeat.Tests.Faults;
 
-/// <summary>Rows 8, 9 and 10: the wall clock is set while the program runs, and the program is stopped for a while.</summary>
+/// <summary>The wall clock is set while the program runs, and the program is stopped for a while.</summary>
 /// <remarks>
 /// All children run at once, since each takes a minute or two of real time; each test then looks at one of them. The clock
 /// is set right after a beat, while its event is pending: that event must come 10 s of elapsed time after the beat.
@@ -41,8 +41,8 @@ public sealed class TimeFaultTests
     /// Turns red with: the delay on the wall clock; each missed occurrence run, or counted without bound; no safety
     /// wake-up; no WARNING, or two.
     /// </remarks>
-    [ProgramTheory]
-    [Trait("Row", "8")]
+    [Theory]
+    [Trait("Fault", "clock set forward")]
     [InlineData("forward 1 s")]
     [InlineData("forward 1 min")]
     [InlineData("forward 1 h")]
@@ -50,9 +50,8 @@ public sealed class TimeFaultTests
     [InlineData("forward 56 years")]
     public Task Wall_clock_set_forward_gives_one_beat_within_11_s_and_then_the_grid(string step) => Running[step];
 
-    /// <remarks>Turns red with: the absolute due time kept; an occurrence repeated after less than a minute; a burst.</remarks>
-    [ProgramTheory]
-    [Trait("Row", "9")]
+    [Theory]
+    [Trait("Fault", "clock set back")]
     [InlineData("back 1 s")]
     [InlineData("back 30 s")]
     [InlineData("back 90 s")]
@@ -60,9 +59,8 @@ public sealed class TimeFaultTests
     [InlineData("back 1 day")]
     public Task Wall_clock_set_back_gives_the_next_beat_within_70_s_and_repeats_none_after_less_than_a_minute(string step) => Running[step];
 
-    /// <remarks>Turns red with: each missed occurrence run; the missed not counted; a pending event lost or run twice.</remarks>
-    [ProgramTheory]
-    [Trait("Row", "10")]
+    [Theory]
+    [Trait("Fault", "stopped process")]
     [InlineData("stopped over an event and a beat")]
     [InlineData("stopped over two beats")]
     public Task Program_that_was_stopped_for_75_s_catches_up_once_and_goes_on(string scenario) => Running[scenario];
@@ -194,8 +192,7 @@ public sealed class TimeFaultTests
     private static void ShouldTellOf(string warning, TimeSpan step)
     {
         var beginning = $"WARNING: The wall clock moved {(step > TimeSpan.Zero ? "forward" : "back")} by ";
-        var cause = step > TimeSpan.Zero ? "it was set, or the machine slept" : "it was set";
-        var end = $" against elapsed time ({cause}): cron entries follow the wall clock";
+        var end = $" against elapsed time ({(step > TimeSpan.Zero ? "it was set, or the machine slept" : "it was set")}): cron entries follow the wall clock";
         warning.ShouldStartWith(beginning);
         warning.ShouldEndWith(end);
         TimeSpan.Parse(warning[beginning.Length..^end.Length], CultureInfo.InvariantCulture)
