@@ -1,3 +1,4 @@
+using System.Globalization;
 using Heartbeat.Scheduling;
 using Heartbeat.Tests.Infra;
 using Microsoft.Extensions.Logging;
@@ -37,6 +38,30 @@ public sealed partial class SchedulerTests
         run.Name.ShouldBe("noon");
         run.Due.EqualsExact(new(2024, 1, 1, 12, 0, 0, TimeSpan.FromHours(2))).ShouldBeTrue();
         run.Lateness.ShouldBe(TimeSpan.FromMinutes(30));
+    }
+
+    /// <summary>Before it runs, while it waits for a thread, and in its run.</summary>
+    [Theory]
+    [InlineData("02:00")]
+    [InlineData("-12:00")]
+    [InlineData("14:00")]
+    [InlineData("05:45")]
+    [InlineData("00:00")]
+    public async Task A_one_shot_at_an_instant_keeps_the_offset_that_was_given(string text)
+    {
+        var offset = TimeSpan.Parse(text, CultureInfo.InvariantCulture);
+        var due = Simulation.DefaultStart.AddHours(1).ToOffset(offset);
+        await using var simulation = Simulation.Start();
+        var entry = simulation.Scheduler.Schedule("instant", due, simulation.Record);
+        entry.Due!.Value.EqualsExact(due).ShouldBeTrue();
+        using (var pool = new BlockedPool())
+        {
+            simulation.Time.Advance(TimeSpan.FromHours(1));
+            entry.Due!.Value.EqualsExact(due).ShouldBeTrue();
+        }
+
+        await simulation.IdleAsync();
+        simulation.Runs.ShouldHaveSingleItem().Run.Due.EqualsExact(due).ShouldBeTrue();
     }
 
     [Fact]

@@ -33,10 +33,7 @@ public sealed class RealThreadTests : IAsyncLifetime, IDisposable
         _log.Dispose();
     }
 
-    /// <remarks>
-    /// The loop sleeps until its safety wake-up, up to 10 s away, so a wake-up that is lost shows as seconds. Turns red if
-    /// an entry is queued under the lock and the loop re-aimed outside it, or not at all.
-    /// </remarks>
+    /// <remarks>The loop sleeps until its safety wake-up, up to 10 s away, so a wake-up that is lost shows as seconds.</remarks>
     [Fact]
     [Trait("Fault", "lost wake-up")]
     [Trait("Length", "Short")]
@@ -114,10 +111,7 @@ public sealed class RealThreadTests : IAsyncLifetime, IDisposable
         _log.Text.ShouldBe([$"Information: Stopped: {Blocking + Others} runs started, 0 failed; no one-shot was pending"]);
     }
 
-    /// <remarks>
-    /// During the burst the loop sleeps until its safety wake-up, up to 10 s away. Turns red if whoever ends the burst does
-    /// not wake it for what comes next.
-    /// </remarks>
+    /// <remarks>A wake-up that is lost shows as seconds, as the loop then sleeps until its safety wake-up.</remarks>
     [Fact]
     [Trait("Fault", "lost wake-up")]
     [Trait("Length", "Short")]
@@ -148,10 +142,7 @@ public sealed class RealThreadTests : IAsyncLifetime, IDisposable
         (await run).ShouldBeTrue();
     }
 
-    /// <remarks>
-    /// Turns red if the loop awaits its jobs, if an occurrence may overlap the one before, and if the stop waits for ever.
-    /// The exit code is that of this result: 1 where a job has outlived the stop.
-    /// </remarks>
+    /// <remarks>The exit code is that of this result: 1 where a job has outlived the stop.</remarks>
     [Fact]
     [Trait("Fault", "job that never ends")]
     [Trait("Length", "Long")]

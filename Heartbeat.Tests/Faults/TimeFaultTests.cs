@@ -37,10 +37,6 @@ public sealed class TimeFaultTests
     private static readonly Dictionary<string, Task> Running =
         Scenarios.ToDictionary(static scenario => scenario.Key, static scenario => Task.Run(scenario.Value));
 
-    /// <remarks>
-    /// Turns red with: the delay on the wall clock; each missed occurrence run, or counted without bound; no safety
-    /// wake-up; no WARNING, or two.
-    /// </remarks>
     [Theory]
     [Trait("Fault", "clock set forward")]
     [InlineData("forward 1 s")]

@@ -99,7 +99,7 @@ bool Test(string filter, bool isExpected = false)
 {
     var names = string.Join('|', filter.Split('|').Select(static name => $"FullyQualifiedName~{name}"));
     var tests = Path.Combine("Heartbeat.Tests", Output, "Heartbeat.Tests.dll");
-    var (exit, output) = Run(copy, TimeSpan.FromSeconds(isExpected ? 300 : 90), "dotnet", "test", tests, "-nologo", "--filter", $"({names})&Category!=Soak");
+    var (exit, output) = Run(copy, TimeSpan.FromSeconds(isExpected ? 300 : 90), "dotnet", "test", tests, "--filter", $"({names})&Category!=Soak");
     if (exit != 0 && isExpected) Console.WriteLine(output);
     return exit == 0 && (output.Contains("Passed!", StringComparison.Ordinal) ? true : throw new InvalidOperationException($"No test is named {filter}."));
 }
