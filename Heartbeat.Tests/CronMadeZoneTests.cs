@@ -40,7 +40,7 @@ public sealed class CronMadeZoneTests(ITestOutputHelper output)
     public void Of_20_random_zones_those_that_are_accepted_agree_with_the_oracle_and_the_others_change_twice_in_three_days() =>
         Try(20);
 
-    [Fact]
+    [LongFact]
     [Trait("Category", "Soak")]
     public void Of_1_000_random_zones_those_that_are_accepted_agree_with_the_oracle_and_the_others_change_twice_in_three_days() =>
         Try(1_000);

@@ -33,7 +33,7 @@ public sealed class CronMemoryTests(ITestOutputHelper output)
     public void Objects_of_18_ages_answer_as_fresh_ones_and_the_oracle_at_set_backs_of_a_third_of_the_zones_since_1970() =>
         Walk(zonesApart: 3, minutes: 120, agesApart: 7, others: 100);
 
-    [Fact]
+    [LongFact]
     [Trait("Category", "Soak")]
     public void Objects_of_2880_ages_answer_as_fresh_ones_and_the_oracle_at_each_set_back_of_all_zones_since_1970() =>
         Walk(zonesApart: 1, minutes: TwoDays, agesApart: 1, others: 1);

@@ -18,7 +18,33 @@ public sealed class PromiseAnyThreadTests(ITestOutputHelper output)
         await StormAsync(1_000, Environment.TickCount);
     }
 
-    [LongFact]
+    /// <summary>Cancelled entries are removed in bulk time and again, while others are queued.</summary>
+    [Fact]
+    public async Task In_a_storm_of_8_threads_that_cancel_every_other_of_their_entries_none_of_the_rest_is_lost()
+    {
+        const int Threads = 8;
+        const int Each = 5_000;
+        var refused = 0;
+        await using var simulation = Simulation.Start();
+        await Task.WhenAll(Enumerable.Range(0, Threads).Select(_ => Task.Factory.StartNew(
+            () =>
+            {
+                for (var i = 0; i < Each; i++)
+                {
+                    simulation.Scheduler.Schedule("kept", TimeSpan.FromMinutes(1), simulation.Record);
+                    var cancelled = simulation.Scheduler.Schedule("cancelled", TimeSpan.FromMinutes(1), simulation.Record);
+                    var another = simulation.Scheduler.Schedule("cancelled", TimeSpan.FromMinutes(2), simulation.Record);
+                    if (!cancelled.Cancel() || !another.Cancel()) Interlocked.Increment(ref refused);
+                }
+            },
+            CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default)));
+        await simulation.AdvanceAsync(TimeSpan.FromMinutes(3));
+        refused.ShouldBe(0);
+        simulation.Runs.Count(static run => run.Run.Name == "kept").ShouldBe(Threads * Each);
+        simulation.Runs.Count.ShouldBe(Threads * Each);
+    }
+
+    [Fact]
     [Trait("Category", "Soak")]
     public async Task In_20_storms_of_8_threads_and_800000_calls_each_one_shot_ends_in_exactly_one_way()
     {

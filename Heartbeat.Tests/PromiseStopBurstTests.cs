@@ -16,7 +16,7 @@ public sealed class PromiseStopBurstTests
     [Fact]
     public Task Stopped_amid_a_burst_of_3000_that_missed_and_skipped_10_rounds_nothing_is_lost_or_said_twice() => RoundsAsync(10);
 
-    [Fact]
+    [LongFact]
     [Trait("Category", "Soak")]
     public Task Stopped_amid_a_burst_of_3000_that_missed_and_skipped_200_rounds_nothing_is_lost_or_said_twice() => RoundsAsync(200);
 

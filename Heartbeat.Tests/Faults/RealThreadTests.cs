@@ -34,7 +34,7 @@ public sealed class RealThreadTests : IAsyncLifetime, IDisposable
     }
 
     /// <remarks>The loop sleeps until its safety wake-up, up to 10 s away, so a wake-up that is lost shows as seconds.</remarks>
-    [Fact]
+    [LongFact]
     [Trait("Fault", "lost wake-up")]
     [Trait("Length", "Short")]
     public async Task Each_of_10000_entries_for_1_ms_ahead_from_other_threads_starts_on_time_although_the_loop_sleeps()
@@ -66,7 +66,7 @@ public sealed class RealThreadTests : IAsyncLifetime, IDisposable
         (await run).ShouldBeTrue();
     }
 
-    [Fact]
+    [LongFact]
     [Trait("Fault", "blocked pool")]
     [Trait("Length", "Long")]
     public async Task Loop_outlives_64_jobs_that_block_the_pool_for_30_s_and_nothing_is_lost()
@@ -112,7 +112,7 @@ public sealed class RealThreadTests : IAsyncLifetime, IDisposable
     }
 
     /// <remarks>A wake-up that is lost shows as seconds, as the loop then sleeps until its safety wake-up.</remarks>
-    [Fact]
+    [LongFact]
     [Trait("Fault", "lost wake-up")]
     [Trait("Length", "Short")]
     public async Task After_a_burst_of_5000_the_next_entry_starts_on_time()
@@ -143,7 +143,7 @@ public sealed class RealThreadTests : IAsyncLifetime, IDisposable
     }
 
     /// <remarks>The exit code is that of this result: 1 where a job has outlived the stop.</remarks>
-    [Fact]
+    [LongFact]
     [Trait("Fault", "job that never ends")]
     [Trait("Length", "Long")]
     public async Task Job_that_never_ends_is_skipped_from_then_on_and_named_5_s_after_the_stop()

@@ -37,7 +37,7 @@ public sealed class TimeFaultTests
     private static readonly Dictionary<string, Task> Running =
         Scenarios.ToDictionary(static scenario => scenario.Key, static scenario => Task.Run(scenario.Value));
 
-    [Theory]
+    [ProgramTheory]
     [Trait("Fault", "clock set forward")]
     [InlineData("forward 1 s")]
     [InlineData("forward 1 min")]
@@ -46,7 +46,7 @@ public sealed class TimeFaultTests
     [InlineData("forward 56 years")]
     public Task Wall_clock_set_forward_gives_one_beat_within_11_s_and_then_the_grid(string step) => Running[step];
 
-    [Theory]
+    [ProgramTheory]
     [Trait("Fault", "clock set back")]
     [InlineData("back 1 s")]
     [InlineData("back 30 s")]
@@ -55,7 +55,7 @@ public sealed class TimeFaultTests
     [InlineData("back 1 day")]
     public Task Wall_clock_set_back_gives_the_next_beat_within_70_s_and_repeats_none_after_less_than_a_minute(string step) => Running[step];
 
-    [Theory]
+    [ProgramTheory]
     [Trait("Fault", "stopped process")]
     [InlineData("stopped over an event and a beat")]
     [InlineData("stopped over two beats")]

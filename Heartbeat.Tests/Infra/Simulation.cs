@@ -126,6 +126,7 @@ internal sealed class Simulation : IAsyncDisposable
         var left = TimeSpan.FromTicks(end - Time.GetTimestamp());
         if (left <= TimeSpan.Zero) return null;
         var step = Scheduler.Next - Time.GetUtcNow() is { } wait && wait < left ? wait : left;
+        if (Time is TwoClockTime { UntilEarlyWakeUp: { } early } && early < step) step = early;
         return step < _longestStep ? step : _longestStep;
     }
 }

@@ -9,12 +9,17 @@ internal sealed class TwoClockTime(DateTimeOffset start) : FakeTimeProvider(star
 {
     private long _apart;
     private int _wakeUps;
+    private long _earlyWakeUp = long.MaxValue;
 
     /// <summary>How much earlier than asked for a timer fires; asked anew whenever a timer is set.</summary>
     public Func<TimeSpan>? Earliness { get; init; }
 
     /// <summary>How often timers have fired.</summary>
     public int WakeUps => Volatile.Read(ref _wakeUps);
+
+    /// <summary>Until the timer fires that was set last and is early; an <c>Advance</c> beyond would show the clock too late for it.</summary>
+    public TimeSpan? UntilEarlyWakeUp =>
+        Volatile.Read(ref _earlyWakeUp) - GetTimestamp() is > 0 and var ticks && ticks < TimeSpan.TicksPerDay ? TimeSpan.FromTicks(ticks) : null;
 
     /// <summary>How far the clocks have been moved.</summary>
     public TimeSpan Elapsed => base.GetUtcNow() - Start;
@@ -38,18 +43,20 @@ internal sealed class TwoClockTime(DateTimeOffset start) : FakeTimeProvider(star
                 callback(state);
             },
             state, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
-        var early = new EarlyTimer(timer, Earliness);
+        var early = new EarlyTimer(this, timer);
         early.Change(dueTime, period);
         return early;
     }
 
-    private sealed class EarlyTimer(ITimer timer, Func<TimeSpan>? earliness) : ITimer
+    private sealed class EarlyTimer(TwoClockTime time, ITimer timer) : ITimer
     {
         public bool Change(TimeSpan dueTime, TimeSpan period)
         {
-            var isEarly = earliness is not null && dueTime != Timeout.InfiniteTimeSpan;
-            var early = isEarly ? dueTime - earliness!() : dueTime;
-            return timer.Change(isEarly && early <= TimeSpan.Zero ? TimeSpan.FromTicks(1) : early, period);
+            if (time.Earliness is null || dueTime == Timeout.InfiniteTimeSpan) return timer.Change(dueTime, period);
+            var early = dueTime - time.Earliness();
+            if (early <= TimeSpan.Zero) early = dueTime / 2;
+            Volatile.Write(ref time._earlyWakeUp, time.GetTimestamp() + early.Ticks);
+            return timer.Change(early, period);
         }
 
         public void Dispose() => timer.Dispose();
