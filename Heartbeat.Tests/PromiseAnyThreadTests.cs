@@ -44,7 +44,7 @@ public sealed class PromiseAnyThreadTests(ITestOutputHelper output)
         simulation.Runs.Count.ShouldBe(Threads * Each);
     }
 
-    [Fact]
+    [LongFact]
     [Trait("Category", "Soak")]
     public async Task In_20_storms_of_8_threads_and_800000_calls_each_one_shot_ends_in_exactly_one_way()
     {

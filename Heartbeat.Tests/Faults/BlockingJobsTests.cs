@@ -51,7 +51,7 @@ public sealed class BlockingJobsTests : IAsyncLifetime, IDisposable
     }
 
     /// <summary>The median, as the machine may be busy; and a bound for each, as without the setting 2 cost a second.</summary>
-    [Theory]
+    [LongTheory]
     [Trait("Fault", "jobs that block")]
     [Trait("Length", "Short")]
     [InlineData(2)]
@@ -68,7 +68,7 @@ public sealed class BlockingJobsTests : IAsyncLifetime, IDisposable
     }
 
     /// <summary>Beyond the setting the pool adds about one thread a second.</summary>
-    [Fact]
+    [LongFact]
     [Trait("Fault", "jobs that block")]
     [Trait("Length", "Long")]
     public async Task With_60_jobs_that_block_another_starts_while_they_do_when_the_pool_has_grown()
@@ -79,7 +79,7 @@ public sealed class BlockingJobsTests : IAsyncLifetime, IDisposable
     }
 
     /// <summary>A walk through a million entries is tens of milliseconds, and each scrape would hold up the schedule for it.</summary>
-    [Fact]
+    [LongFact]
     [Trait("Fault", "scrape of the meter")]
     [Trait("Length", "Short")]
     public async Task A_scrape_with_a_million_entries_pending_holds_up_no_run_for_5_ms()

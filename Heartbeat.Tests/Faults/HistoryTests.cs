@@ -19,11 +19,11 @@ public sealed class HistoryTests(ITestOutputHelper output)
 
     private static readonly TimeSpan Far = TimeSpan.FromDays(1);
 
-    [Fact]
+    [LongFact]
     [Trait("Length", "Short")]
     public Task Every_one_shot_ends_as_exactly_one_of_started_cancelled_and_dropped_in_5_s() => RoundsAsync(5);
 
-    [Fact]
+    [LongFact]
     [Trait("Length", "Long")]
     public Task Every_one_shot_ends_as_exactly_one_of_started_cancelled_and_dropped_in_60_s() => RoundsAsync(60);
 

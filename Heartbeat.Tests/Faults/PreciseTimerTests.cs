@@ -16,7 +16,7 @@ public sealed class PreciseTimerTests(ITestOutputHelper output)
 
     private readonly PreciseTimeProvider _time = new();
 
-    [Fact]
+    [LongFact]
     [Trait("Fault", "timers that fire early")]
     public async Task Of_1000_timers_set_by_4_threads_each_fires_once_and_none_early()
     {
@@ -55,7 +55,7 @@ public sealed class PreciseTimerTests(ITestOutputHelper output)
         output.WriteLine($"late by {late[500].TotalMilliseconds:0.00} ms at the median, {late[990].TotalMilliseconds:0.00} ms at p99");
     }
 
-    [Fact]
+    [LongFact]
     [Trait("Fault", "lost wake-up")]
     public async Task A_sooner_timer_wakes_the_thread_that_sleeps_for_a_later_one_1000_times()
     {
@@ -69,7 +69,7 @@ public sealed class PreciseTimerTests(ITestOutputHelper output)
         }
     }
 
-    [Fact]
+    [LongFact]
     [Trait("Fault", "timer changed")]
     public async Task A_timer_that_was_changed_fires_by_its_last_setting_and_a_disposed_one_never()
     {
@@ -100,7 +100,7 @@ public sealed class PreciseTimerTests(ITestOutputHelper output)
             null, TimeSpan.FromMilliseconds(milliseconds), Timeout.InfiniteTimeSpan);
     }
 
-    [Fact]
+    [LongFact]
     [Trait("Fault", "timer changed")]
     public async Task The_platforms_own_waits_work_with_it()
     {
@@ -122,7 +122,7 @@ public sealed class PreciseTimerTests(ITestOutputHelper output)
         }
     }
 
-    [Fact]
+    [LongFact]
     [Trait("Fault", "context lost")]
     public async Task A_callback_has_the_context_of_who_made_the_timer_and_runs_on_the_thread_of_the_timers()
     {
@@ -136,7 +136,7 @@ public sealed class PreciseTimerTests(ITestOutputHelper output)
     }
 
     /// <summary>Fired or disposed, the last timer takes the thread with it; the next one makes another.</summary>
-    [Fact]
+    [LongFact]
     [Trait("Fault", "thread left behind")]
     public async Task The_thread_ends_when_no_timer_is_set_and_comes_back_with_the_next()
     {
