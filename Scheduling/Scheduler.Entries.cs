@@ -158,15 +158,18 @@ public sealed partial class Scheduler
     {
         if (!entry.TryMove(EntryState.Dispatched, EntryState.Begun)) return; // withdrawn meanwhile
         await _runner.RunAsync(entry).ConfigureAwait(false);
-        if (entry.HasStopToken)
+        if (entry is RecurringEntry || entry.HasStopToken)
         {
-            entry.HasStopToken = false;
-            lock (_gate) _stopTokens.Remove(entry);
+            lock (_gate)
+            {
+                if (entry.HasStopToken) _stopTokens.Remove(entry);
+                entry.HasStopToken = entry.IsRunning = false;
+                var goesOn = entry is not RecurringEntry || entry.TryMove(EntryState.Begun, EntryState.Idle);
+                if (!goesOn || !entry.IsPlanned || IsStopped) entry.Release();
+            }
         }
 
         entry.IsRunning = false;
-        var goesOn = entry is not RecurringEntry || entry.TryMove(EntryState.Begun, EntryState.Idle);
-        if (!goesOn || IsStopped) entry.Release();
         OnEnded();
     }
 

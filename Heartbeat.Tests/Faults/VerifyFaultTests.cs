@@ -10,7 +10,7 @@ namespace Heartbeat.Tests.Faults;
 [Trait("Length", "Short")]
 public sealed class VerifyFaultTests
 {
-    [Theory]
+    [ProgramTheory]
     [InlineData("verify", "", 0, "")]
     [InlineData("verify --json", "", 0, "")]
     [InlineData("verify", ">/dev/full", 1, "heartbeat: cannot write the report: No space left on device\n")]
