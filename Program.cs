@@ -76,7 +76,8 @@ internal static partial class Program
     /// <exception cref="UsageException">A job could not be registered; the message says why.</exception>
     [SuppressMessage("Design", "CA1031", Justification = "A module of jobs is the user's code and may throw anything.")]
     internal static async Task<int> RunAsync(
-        Action<Scheduler, TimeProvider, ILoggerFactory> register, TimeProvider time, ILoggerFactory logging, CancellationToken stop)
+        Action<Scheduler, TimeProvider, ILoggerFactory> register,
+        TimeProvider time, ILoggerFactory logging, CancellationToken stop)
     {
         using var scheduler = new Scheduler(time, logging.CreateLogger<Scheduler>());
         try

@@ -47,7 +47,7 @@ public sealed class JobFailureTests
             static () => throw Enumerable.Range(0, 100_000).Aggregate<int, Exception>(new TimeoutException(), static (inner, _) => new AggregateException(inner)),
             "InvalidOperationException", ["more than 100 levels", "\u2026"]),
         ["one that contains itself"] = (static () => throw Itself(), "InvalidOperationException", ["itself", "\u2026"]),
-        ["two that contain each other"] = (static () => throw EachOther(), "InvalidOperationException", ["one", "other", "\u2026"]),
+        ["two that contain each other"] = (static () => throw OneAnother(), "InvalidOperationException", ["one", "other", "\u2026"]),
         ["an AggregateException that contains itself twice"] = (static () => throw ItselfTwice(), "InvalidOperationException", ["\u2026"]),
         ["one exception 2^60 times"] = (
             static () => throw Enumerable.Range(0, 60).Aggregate<int, Exception>(new TimeoutException(), static (inner, _) => new AggregateException(inner, inner)),
@@ -148,7 +148,7 @@ public sealed class JobFailureTests
         return exception;
     }
 
-    private static TimeoutException EachOther()
+    private static TimeoutException OneAnother()
     {
         var one = new TimeoutException("one");
         SetInner(one, new TimeoutException("other", one));

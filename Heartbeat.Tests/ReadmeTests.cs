@@ -45,7 +45,8 @@ public sealed class ReadmeTests
     [Fact]
     public void The_table_of_calls_has_every_public_method_of_the_scheduler()
     {
-        var calls = typeof(Scheduler).GetMethods(BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly)
+        const BindingFlags Own = BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly;
+        var calls = typeof(Scheduler).GetMethods(Own)
             .Where(static method => !method.IsSpecialName).Select(static method => method.Name).Append("Next");
         foreach (var call in calls) Table.ShouldContain($"`{call}");
         foreach (var member in Properties(typeof(JobRun))) Table.ShouldContain($"`run.{member}`");

@@ -174,7 +174,7 @@ public sealed class CronExpression
     {
         if ((_fields.Months >> month & 1) == 0) return 0;
 
-        var week = (_fields.Weekdays | _fields.Weekdays << 7) >> (int)((uint)(eve + 2) % 7) & 0b111_1111;   // from the 1st
+        var week = (_fields.Weekdays | _fields.Weekdays << 7) >> (int)((uint)(eve + 2) % 7) & 0b111_1111; // of the 1st
         var weekdays = (uint)(week * EveryWeek << 1);
         var days = EitherDaySuffices ? _fields.Days | weekdays : _fields.Days & weekdays;
         return days & ((2U << DateTime.DaysInMonth(year, month)) - 2);

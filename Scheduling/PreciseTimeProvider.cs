@@ -4,7 +4,7 @@ using System.Runtime.InteropServices;
 
 namespace Heartbeat.Scheduling;
 
-/// <summary>The machine's time, with timers exact to a fraction of a millisecond, for a <see cref="Scheduler"/>.</summary>
+/// <summary>The machine's time, with timers to a fraction of a millisecond, for a <see cref="Scheduler"/>.</summary>
 /// <remarks>
 /// The timers of <see cref="TimeProvider.System"/> fire up to some milliseconds early or late, after several switches
 /// of threads. Each of these has a thread, from the first time it is set until it is disposed, which sleeps until then

@@ -22,7 +22,7 @@ internal static class Printable
             {
                 var first = string.Join(" ---> ", Chain(exception).Take(Deepest).Select(Describe));
                 return new InvalidOperationException(
-                    $"The job threw an exception with more than {Deepest} levels or 10,000 inner ones: {first} ---> \u2026");
+                    $"The job threw more than {Deepest} levels or 10,000 inner exceptions: {first} ---> \u2026");
             }
 
             _ = exception.ToString();

@@ -18,18 +18,14 @@ public sealed partial class Scheduler
         ArgumentException.ThrowIfNullOrWhiteSpace(name);
         ArgumentNullException.ThrowIfNull(cron);
         ArgumentNullException.ThrowIfNull(job);
-        if (cron.NeverBecause is { } reason)
-        {
-            throw new ArgumentException($"Cron expression '{cron}' of job '{name}' never occurs: {reason}.", nameof(cron));
-        }
-
         var now = _clocks.Read();
         var due = NextAfter(now.Utc);
         if (due == Occurrences.Never)
         {
             var after = new DateTimeOffset(now.Utc, TimeSpan.Zero);
-            throw new ArgumentException(
-                $"Cron expression '{cron}' of job '{name}' has no occurrence after {after:O}.", nameof(cron));
+            var never = cron.NeverBecause;
+            var reason = never is null ? $"has no occurrence after {after:O}" : $"never occurs: {never}";
+            throw new ArgumentException($"Cron expression '{cron}' of job '{name}' {reason}.", nameof(cron));
         }
 
         var entry = new RecurringEntry(this, name, Clock.Wall, due, NextAfter, cron, job);

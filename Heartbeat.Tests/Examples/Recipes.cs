@@ -34,7 +34,9 @@ internal sealed class Recipes(Scheduler scheduler, TimeProvider time, Func<JobRu
     }
 
     public void InAZone() =>
-        scheduler.Schedule("close", CronExpression.Parse("0 18 * * *", TimeZoneInfo.FindSystemTimeZoneById("Europe/Berlin")), job);
+        scheduler.Schedule("close", CronExpression.Parse("0 18 * * *", Zone("Europe/Berlin")), job);
+
+    private static TimeZoneInfo Zone(string id) => TimeZoneInfo.FindSystemTimeZoneById(id);
 
     private Task BackUpAsync(CancellationToken stopping) => job(default).WaitAsync(stopping);
 
