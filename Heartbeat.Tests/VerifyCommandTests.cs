@@ -53,13 +53,15 @@ public sealed class VerifyCommandTests
     public void What_is_not_plain_text_is_recognised(string start, string expected)
     {
         byte[] bytes = [.. Convert.FromHexString(start), .. Encoding.UTF8.GetBytes(Good)];
-        Should.Throw<UsageException>(() => VerifyFiles([("log", bytes)])).Message.ShouldEndWith($"{expected.Replace("'log'", "", StringComparison.Ordinal).Split("  ")[^1]}.");
+        Should.Throw<UsageException>(() => VerifyFiles([("log", bytes)])).Message.ShouldEndWith(
+            $"{expected.Replace("'log'", "", StringComparison.Ordinal).Split("  ")[^1]}.");
         var verified = VerifyFiles([("log", bytes), ("good", Encoding.UTF8.GetBytes(Good))], "--json");
         verified.ExitCode.ShouldBe(2);
         verified.Json.GetProperty("files")[0].GetProperty("problem").GetString().ShouldBe(expected);
         using var input = new MemoryStream(bytes);
-        Should.Throw<UsageException>(() => Verify(input)).Message
-            .ShouldBe($"cannot read '-': {expected.Replace("use ", "use ... | ", StringComparison.Ordinal).Replace(" 'log'", "", StringComparison.Ordinal)}.");
+        var piped = expected.Replace("use ", "use ... | ", StringComparison.Ordinal)
+            .Replace(" 'log'", "", StringComparison.Ordinal);
+        Should.Throw<UsageException>(() => Verify(input)).Message.ShouldBe($"cannot read '-': {piped}.");
     }
 
     [Theory]
@@ -84,24 +86,31 @@ public sealed class VerifyCommandTests
     [InlineData("verify has no option '-x<U+000A>'; it has --json, --since and --until.", "-x\n")]
     [InlineData("--since needs a time.", "--since")]
     [InlineData("--until must be later than --since.", "--since", "2026-11-24T00:00Z", "--until", "2026-11-24T00:00Z")]
-    [InlineData("--until must be as 2026-11-25T06:00Z, 2026-11-25 07:00 (local time) or now, found '7\u00a0h'.", "--until", "7\u00a0h")]
-    [InlineData("--since must be as 2026-11-25T06:00Z, 2026-11-25 07:00 (local time) or now, found '0001-01-01'.", "--since", "0001-01-01")]
+    [InlineData("--until must be as 2026-11-25T06:00Z, 2026-11-25 07:00 (local time) or now, found '7\u00a0h'.",
+        "--until", "7\u00a0h")]
+    [InlineData("--since must be as 2026-11-25T06:00Z, 2026-11-25 07:00 (local time) or now, found '0001-01-01'.",
+        "--since", "0001-01-01")]
     public void An_option_that_cannot_be_understood_is_refused(string expected, params string[] arguments) =>
-        Should.Throw<UsageException>(() => Verify("", arguments)).Message.ShouldBe(expected.Replace("\u00a0", "<U+00A0>", StringComparison.Ordinal));
+        Should.Throw<UsageException>(() => Verify("", arguments)).Message.ShouldBe(
+            expected.Replace("\u00a0", "<U+00A0>", StringComparison.Ordinal));
 
     [Fact]
     public void A_dash_is_the_input_and_after_two_of_them_all_are_files()
     {
         Verify(Good, "-").ExitCode.ShouldBe(0);
-        Should.Throw<UsageException>(() => Verify("", "--", "--json")).Message.ShouldStartWith("cannot read '--json': ");
+        Should.Throw<UsageException>(() => Verify("", "--", "--json")).Message.ShouldStartWith(
+            "cannot read '--json': ");
     }
 
     [Theory]
     [InlineData("", "nothing to verify: no line of a heartbeat in 0 bytes.")]
     [InlineData("INFO: Scheduled\n", "nothing to verify: no line of a heartbeat in 16 bytes.")]
-    [InlineData("INFO: Heartbeat (timed): UUID=0\n", "nothing to verify: no line of a heartbeat in 32 bytes, but 1 damaged one.")]
-    [InlineData("INFO: Heartbeat (timed): UUID={Uuid}\n", "nothing to verify: 1 line has {Uuid} in place of a UUID: the logger did not render the message.")]
-    [InlineData("Heartbeat (timed): UUID=01D3B4F8-1F35-11EF-AC22-7B4E4C2AD94E", "nothing to verify: no beat is old enough to have had its event.")]
+    [InlineData("INFO: Heartbeat (timed): UUID=0\n",
+        "nothing to verify: no line of a heartbeat in 32 bytes, but 1 damaged one.")]
+    [InlineData("INFO: Heartbeat (timed): UUID={Uuid}\n",
+        "nothing to verify: 1 line has {Uuid} in place of a UUID: the logger did not render the message.")]
+    [InlineData("Heartbeat (timed): UUID=01D3B4F8-1F35-11EF-AC22-7B4E4C2AD94E",
+        "nothing to verify: no beat is old enough to have had its event.")]
     public void Nothing_to_verify_is_not_alive(string log, string expected) =>
         Should.Throw<UsageException>(() => Verify(log)).Message.ShouldBe(expected);
 
@@ -110,7 +119,8 @@ public sealed class VerifyCommandTests
     {
         using var input = new MemoryStream(Encoding.UTF8.GetBytes($"{Timed(Evening)}\n{Event(Evening)}\n"));
         using var output = new FullWriter();
-        Should.Throw<IOException>(() => VerifyCommand.Run([], new(input, output, TextWriter.Null, HasColours: false, ShowsProgress: false), new FakeTimeProvider()))
+        Should.Throw<IOException>(() => VerifyCommand.Run(
+            [], new(input, output, TextWriter.Null, HasColours: false, ShowsProgress: false), new FakeTimeProvider()))
             .Message.ShouldBe("cannot write the report: No space left on device");
     }
 
@@ -158,7 +168,8 @@ public sealed class VerifyCommandTests
     /// <summary>Makes the lines of beats as they are read, a minute apart, and nothing else.</summary>
     private sealed class LongStream(long length, bool hasEvents) : MemoryStream
     {
-        private readonly byte[] _pair = Encoding.UTF8.GetBytes($"{Timed(Evening)}\n" + (hasEvents ? $"{Event(Evening)}\n" : ""));
+        private readonly byte[] _pair =
+            Encoding.UTF8.GetBytes($"{Timed(Evening)}\n" + (hasEvents ? $"{Event(Evening)}\n" : ""));
         private long _left = length;
         private long _minute;
 
@@ -171,12 +182,14 @@ public sealed class VerifyCommandTests
             var read = 0;
             while (_left > 0 && buffer.Length - read >= pair.Length)
             {
-                var count = (Evening - new DateTimeOffset(1582, 10, 15, 0, 0, 0, TimeSpan.Zero)).Ticks + (TimeSpan.TicksPerMinute * _minute++);
+                var count = (Evening - new DateTimeOffset(1582, 10, 15, 0, 0, 0, TimeSpan.Zero)).Ticks
+                    + (TimeSpan.TicksPerMinute * _minute++);
                 for (var start = line - 37; start < pair.Length; start += line)
                 {
                     ((uint)count).TryFormat(pair[start..], out _, "X8", CultureInfo.InvariantCulture);
                     ((ushort)(count >> 32)).TryFormat(pair[(start + 9)..], out _, "X4", CultureInfo.InvariantCulture);
-                    (0x1000 | (ushort)(count >> 48)).TryFormat(pair[(start + 14)..], out _, "X4", CultureInfo.InvariantCulture);
+                    (0x1000 | (ushort)(count >> 48))
+                        .TryFormat(pair[(start + 14)..], out _, "X4", CultureInfo.InvariantCulture);
                 }
 
                 pair.CopyTo(buffer[read..]);

@@ -29,13 +29,18 @@ public sealed class VerifyInputTests(ITestOutputHelper output)
     [InlineData("<6>Heartbeat[20] {0}")]
     [InlineData("night\u00e9 \ud83d\ude00 {0} \u2028")]
     [InlineData("{{\"log\":\"{0}\\n\",\"stream\":\"stdout\",\"time\":\"2026-11-23T22:00:00.123456789Z\"}}")]
-    [InlineData("{{\"Message\":\"{0}\",\"State\":{{\"Message\":\"{0}\",\"{{OriginalFormat}}\":\"Heartbeat (timed): UUID={{Uuid}}\"}}}}")]
-    [InlineData("{{\"log\":\"{{\\\"Message\\\":\\\"{0}\\\",\\\"{{OriginalFormat}}\\\":\\\"Heartbeat (event): UUID={{Uuid}}\\\"}}\\n\"}}")]
+    [InlineData("{{\"Message\":\"{0}\",\"State\":{{\"Message\":\"{0}\",\"{{OriginalFormat}}\":\"Heartbeat (timed): "
+        + "UUID={{Uuid}}\"}}}}")]
+    [InlineData("{{\"log\":\"{{\\\"Message\\\":\\\"{0}\\\",\\\"{{OriginalFormat}}\\\":\\\"Heartbeat (event): "
+        + "UUID={{Uuid}}\\\"}}\\n\"}}")]
     public void Reads_beats_whatever_stands_beside_them(string format)
     {
-        var lines = new[] { Timed(Evening), Event(Evening) }.Select(line => string.Format(CultureInfo.InvariantCulture, format, line));
+        var lines = new[] { Timed(Evening), Event(Evening) }
+            .Select(line => string.Format(CultureInfo.InvariantCulture, format, line));
         Words(Verify(lines, "--json")).ShouldBe("1 beats, 1 events, 0 repeated, 0 damaged");
-        Words(Verify(string.Join('\n', lines).ToLowerInvariant().Replace("heartbeat (", "Heartbeat (", StringComparison.Ordinal).Replace("uuid", "UUID", StringComparison.Ordinal), "--json"))
+        Words(Verify(string.Join('\n', lines).ToLowerInvariant()
+            .Replace("heartbeat (", "Heartbeat (", StringComparison.Ordinal)
+            .Replace("uuid", "UUID", StringComparison.Ordinal), "--json"))
             .ShouldBe("1 beats, 1 events, 0 repeated, 0 damaged");
     }
 
@@ -78,7 +83,8 @@ public sealed class VerifyInputTests(ITestOutputHelper output)
         // Only the beat tells its time; its event is there so that there is something to verify.
         var process = Verify([$"{prefix} {Timed(Evening)}", Event(Evening)], "--json").Json.GetProperty("processes")[0];
         var found = process.GetProperty("lineDelay");
-        (found.ValueKind == JsonValueKind.Null ? (double?)null : found.GetProperty("leastSeconds").GetDouble()).ShouldBe(delay);
+        (found.ValueKind == JsonValueKind.Null ? (double?)null : found.GetProperty("leastSeconds").GetDouble())
+            .ShouldBe(delay);
     }
 
     [Theory]
@@ -86,17 +92,21 @@ public sealed class VerifyInputTests(ITestOutputHelper output)
     [InlineData("2026-10-25T00:00:00+02:00", "2026-10-25T23:59:00+01:00")] // 25 hours
     public void A_day_on_which_local_clocks_change_is_a_day_like_any_other(string first, string last)
     {
-        var (start, end) = (DateTimeOffset.Parse(first, CultureInfo.InvariantCulture), DateTimeOffset.Parse(last, CultureInfo.InvariantCulture));
+        var start = DateTimeOffset.Parse(first, CultureInfo.InvariantCulture);
+        var end = DateTimeOffset.Parse(last, CultureInfo.InvariantCulture);
         var change = start.Date.AddHours(1);
         var minutes = (int)(end - start).TotalMinutes + 1;
-        var lines = Beats(start.ToUniversalTime(), minutes)
-            .Select(beat => $"{beat.Time.ToOffset(beat.Time.UtcDateTime < change ? start.Offset : end.Offset).ToString("yyyy-MM-ddTHH:mm:ss.fffffffzzz", CultureInfo.InvariantCulture)} {beat.Line}")
-            .ToList();
+        var lines = Beats(start.ToUniversalTime(), minutes).Select(beat =>
+        {
+            var local = beat.Time.ToOffset(beat.Time.UtcDateTime < change ? start.Offset : end.Offset);
+            return $"{local.ToString("yyyy-MM-ddTHH:mm:ss.fffffffzzz", CultureInfo.InvariantCulture)} {beat.Line}";
+        }).ToList();
         lines[0].ShouldStartWith(first[..19]);
         var verified = Verify(lines, "--json");
         verified.ExitCode.ShouldBe(0);
         Words(verified).ShouldBe($"{minutes} beats, {minutes} events, 0 repeated, 0 damaged");
-        verified.Json.GetProperty("processes")[0].GetProperty("lineDelay").GetProperty("mostSeconds").GetDouble().ShouldBe(0);
+        verified.Json.GetProperty("processes")[0].GetProperty("lineDelay").GetProperty("mostSeconds").GetDouble()
+            .ShouldBe(0);
     }
 
     [Theory]
@@ -109,7 +119,8 @@ public sealed class VerifyInputTests(ITestOutputHelper output)
         var lines = beats.Append((last, Timed(last))).Append((last.AddSeconds(seconds - 0.1), "INFO: the last line"))
             .Select(static line => $"{line.Item1:yyyy-MM-ddTHH:mm:ss.fff}Z {line.Item2}");
         var report = Verify(lines, "--json").Json;
-        $"alive {report.GetProperty("alive")}, pending {report.GetProperty("processes")[0].GetProperty("pending")}".ShouldBe(expected);
+        $"alive {report.GetProperty("alive")}, pending {report.GetProperty("processes")[0].GetProperty("pending")}"
+            .ShouldBe(expected);
     }
 
     [Theory]
@@ -118,21 +129,25 @@ public sealed class VerifyInputTests(ITestOutputHelper output)
     [InlineData(3600, 59)]
     public void Beats_are_missed_when_the_log_goes_on_without_them(int seconds, int missed)
     {
-        var lines = Beats(Evening, 3).Append((Evening.AddMinutes(2).AddSeconds(seconds), "INFO: the last line, not of 2031-01-01T00:00:00Z"))
+        var lines = Beats(Evening, 3).Append(
+            (Evening.AddMinutes(2).AddSeconds(seconds), "INFO: the last line, not of 2031-01-01T00:00:00Z"))
             .Select(static line => $"{line.Item1:yyyy-MM-ddTHH:mm:ss}Z {line.Item2}");
         var verified = Verify(lines, "--json");
         verified.ExitCode.ShouldBe(missed == 0 ? 0 : 1);
-        verified.Json.GetProperty("processes")[0].GetProperty("missedAtEnd").GetProperty("count").GetInt32().ShouldBe(missed);
+        verified.Json.GetProperty("processes")[0].GetProperty("missedAtEnd").GetProperty("count").GetInt32()
+            .ShouldBe(missed);
     }
 
     [Fact]
     public void Rotated_files_may_come_in_any_order()
     {
         var lines = Beats(Evening, 20).Select(static beat => beat.Line + "\n").ToList();
-        var verified = VerifyFiles([("log", Text(lines[25..])), ("log.1", Text(lines[13..25])), ("log.2", Text(lines[..13]))], "--json");
+        var verified = VerifyFiles([
+            ("log", Text(lines[25..])), ("log.1", Text(lines[13..25])), ("log.2", Text(lines[..13]))], "--json");
         verified.ExitCode.ShouldBe(0);
         Words(verified).ShouldBe("20 beats, 20 events, 0 repeated, 0 damaged");
-        verified.Json.GetProperty("processes")[0].GetProperty("files").EnumerateArray().Select(static file => file.GetString()).ShouldBe(["log", "log.1", "log.2"]);
+        verified.Json.GetProperty("processes")[0].GetProperty("files").EnumerateArray()
+            .Select(static file => file.GetString()).ShouldBe(["log", "log.1", "log.2"]);
     }
 
     [Fact]
@@ -148,9 +163,11 @@ public sealed class VerifyInputTests(ITestOutputHelper output)
     [Fact]
     public void A_log_may_claim_to_last_longer_than_time()
     {
-        var lines = Beats(new(4900, 1, 1, 0, 0, 0, TimeSpan.Zero), 2).Select(static beat => $"0002-01-01T00:00:00Z {beat.Line}");
+        var lines = Beats(new(4900, 1, 1, 0, 0, 0, TimeSpan.Zero), 2)
+            .Select(static beat => $"0002-01-01T00:00:00Z {beat.Line}");
         var verified = Verify(lines.Append("9996-12-31T23:59:59Z INFO: the last line"), "--json");
-        verified.Json.GetProperty("processes")[0].GetProperty("logEnd").GetString().ShouldBe("9999-12-31T23:59:59.9999999Z");
+        verified.Json.GetProperty("processes")[0].GetProperty("logEnd").GetString()
+            .ShouldBe("9999-12-31T23:59:59.9999999Z");
         Words(verified).ShouldBe("2 beats, 2 events, 0 repeated, 0 damaged");
         verified.ExitCode.ShouldBe(1);
     }
@@ -160,21 +177,27 @@ public sealed class VerifyInputTests(ITestOutputHelper output)
     {
         // By their ends alone, each would be the restart of the other machine's.
         var one = Beats(Evening, 20).Concat(Beats(Evening.AddMinutes(22), 20, node: 0x91C0A2D3E4F5));
-        var other = Beats(Evening, 21, node: 0xA3550F1E2B77).Concat(Beats(Evening.AddMinutes(25), 17, node: 0xB3550F1E2B77));
+        var other = Beats(Evening, 21, node: 0xA3550F1E2B77)
+            .Concat(Beats(Evening.AddMinutes(25), 17, node: 0xB3550F1E2B77));
         var verified = VerifyFiles([("one", Lines(one)), ("other", Lines(other))], "--json");
         verified.Json.GetProperty("restarts").GetInt32().ShouldBe(2);
         verified.Json.GetProperty("processes").EnumerateArray()
-            .Select(static process => $"{process.GetProperty("node")} {process.GetProperty("restartOf")} {process.GetProperty("down").GetProperty("count")}")
-            .ShouldBe(["91C0A2D3E4F5 7B4E4C2AD94E 2", "B3550F1E2B77 A3550F1E2B77 4", "7B4E4C2AD94E  0", "A3550F1E2B77  0"], ignoreOrder: true);
+            .Select(static process => $"{process.GetProperty("node")} {process.GetProperty("restartOf")} "
+                + $"{process.GetProperty("down").GetProperty("count")}")
+            .ShouldBe(["91C0A2D3E4F5 7B4E4C2AD94E 2", "B3550F1E2B77 A3550F1E2B77 4", "7B4E4C2AD94E  0",
+                "A3550F1E2B77  0"], ignoreOrder: true);
 
-        static string Lines(IEnumerable<(DateTimeOffset Time, string Line)> beats) => Text(beats.Select(static beat => beat.Line + "\n"));
+        static string Lines(IEnumerable<(DateTimeOffset Time, string Line)> beats) =>
+            Text(beats.Select(static beat => beat.Line + "\n"));
     }
 
     [Fact]
     public void Machines_that_beat_in_one_minute_only_ran_side_by_side()
     {
-        var lines = Beats(Evening, 1).Concat(Beats(Evening.AddTicks(10), 1, node: 0xA3550F1E2B77)).Select(static beat => beat.Line);
-        Verify(lines, "--json").Json.GetProperty("processes").EnumerateArray().Select(static process => process.GetProperty("restartOf").GetString())
+        var lines = Beats(Evening, 1).Concat(Beats(Evening.AddTicks(10), 1, node: 0xA3550F1E2B77))
+            .Select(static beat => beat.Line);
+        Verify(lines, "--json").Json.GetProperty("processes").EnumerateArray()
+            .Select(static process => process.GetProperty("restartOf").GetString())
             .ShouldBe([null, null]);
     }
 
@@ -190,7 +213,8 @@ public sealed class VerifyInputTests(ITestOutputHelper output)
     [Fact]
     public void Years_without_an_event_are_all_named()
     {
-        var verified = Verify(Beats(Evening, 20_000).Where(static (_, index) => index % 2 == 0).Select(static beat => beat.Line), "--json");
+        var verified = Verify(Beats(Evening, 20_000).Where(static (_, index) => index % 2 == 0)
+            .Select(static beat => beat.Line), "--json");
         var process = verified.Json.GetProperty("processes")[0];
         process.GetProperty("beatsWithoutEvent").GetProperty("count").GetInt32().ShouldBe(19_999);
         process.GetProperty("beatsWithoutEvent").GetProperty("ranges").GetArrayLength().ShouldBe(1);
@@ -205,7 +229,9 @@ public sealed class VerifyInputTests(ITestOutputHelper output)
     {
         // One line holds all the beats, as in a JSON array; what stands between them puts each at another place.
         var filler = new string('.', width);
-        var text = string.Concat(Beats(Evening, 10).Select((beat, number) => $"{filler}{new string(',', number * 7)}{{\"Message\":\"{beat.Line}\",\"Again\":\"{beat.Line}\"}}"));
+        var text = string.Concat(Beats(Evening, 10)
+            .Select((beat, number) =>
+                $"{filler}{new string(',', number * 7)}{{\"Message\":\"{beat.Line}\",\"Again\":\"{beat.Line}\"}}"));
         Words(Verify(text, "--json")).ShouldBe("10 beats, 10 events, 0 repeated, 0 damaged");
     }
 
@@ -215,11 +241,13 @@ public sealed class VerifyInputTests(ITestOutputHelper output)
     [InlineData(4_096)]
     public void Pieces_may_end_anywhere(int largest)
     {
-        var bytes = Encoding.UTF8.GetBytes(string.Concat(Beats(Evening, 200).Select(static beat => $"{beat.Time:yyyy-MM-ddTHH:mm:ss.fffffff}Z {beat.Line}\n")));
+        var bytes = Encoding.UTF8.GetBytes(string.Concat(
+            Beats(Evening, 200).Select(static beat => $"{beat.Time:yyyy-MM-ddTHH:mm:ss.fffffff}Z {beat.Line}\n")));
         using var stream = new ChunkedStream(bytes, new(1), largest);
         var verified = Verify(stream, "--json");
         Words(verified).ShouldBe("200 beats, 200 events, 0 repeated, 0 damaged");
-        verified.Json.GetProperty("processes")[0].GetProperty("lineDelay").GetProperty("count").GetInt32().ShouldBe(400);
+        verified.Json.GetProperty("processes")[0].GetProperty("lineDelay").GetProperty("count").GetInt32()
+            .ShouldBe(400);
     }
 
     [Fact]
@@ -254,8 +282,10 @@ public sealed class VerifyInputTests(ITestOutputHelper output)
     public void Damaged_lines_are_counted_and_skipped(string line, int damaged)
     {
         string[] lines = [.. Beats(Evening, 2).Select(static beat => beat.Line)];
-        Words(Verify([lines[0], line, .. lines[1..]], "--json")).ShouldBe($"2 beats, 2 events, 0 repeated, {damaged} damaged");
-        Words(Verify(string.Join('\n', [.. lines, line]), "--json")).ShouldBe($"2 beats, 2 events, 0 repeated, {damaged} damaged");
+        Words(Verify([lines[0], line, .. lines[1..]], "--json"))
+            .ShouldBe($"2 beats, 2 events, 0 repeated, {damaged} damaged");
+        Words(Verify(string.Join('\n', [.. lines, line]), "--json"))
+            .ShouldBe($"2 beats, 2 events, 0 repeated, {damaged} damaged");
     }
 
     [Theory]
@@ -277,7 +307,9 @@ public sealed class VerifyInputTests(ITestOutputHelper output)
                     0 => [.. bytes[..at], .. bytes[Math.Min(at + length, bytes.Length)..]],
                     1 => [.. bytes[..at], .. bytes[random.Next(bytes.Length)..]],
                     2 => [.. bytes[..at], .. new byte[length], .. bytes[at..]],
-                    _ => Changed(bytes, at, (byte)(random.Next(2) == 0 ? random.Next(256) : Likely[random.Next(Likely.Length)])),
+                    _ =>
+                        Changed(bytes, at,
+                            (byte)(random.Next(2) == 0 ? random.Next(256) : Likely[random.Next(Likely.Length)])),
                 };
                 if (bytes.Length > 100_000) bytes = bytes[..100_000];
             }
@@ -307,6 +339,7 @@ public sealed class VerifyInputTests(ITestOutputHelper output)
     private static string Words(Verified verified)
     {
         var process = verified.Json.GetProperty("processes")[0];
-        return $"{process.GetProperty("beats")} beats, {process.GetProperty("events")} events, {process.GetProperty("repeatedLines")} repeated, {verified.Json.GetProperty("damagedLines")} damaged";
+        return $"{process.GetProperty("beats")} beats, {process.GetProperty("events")} events, "
+            + $"{process.GetProperty("repeatedLines")} repeated, {verified.Json.GetProperty("damagedLines")} damaged";
     }
 }

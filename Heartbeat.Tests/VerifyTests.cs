@@ -22,7 +22,8 @@ public sealed class VerifyTests(ITestOutputHelper output)
             var log = new VerifyCase(seed + number);
             string[] arguments = ["--json", .. log.Arguments];
             string[] files = [.. log.Files];
-            using var stream = new ChunkedStream(Encoding.UTF8.GetBytes(files.FirstOrDefault("")), new(seed), largest: 10_000);
+            using var stream =
+                new ChunkedStream(Encoding.UTF8.GetBytes(files.FirstOrDefault("")), new(seed), largest: 10_000);
             Verified verified;
             try
             {

@@ -3,8 +3,12 @@ using System.Text.Json;
 
 namespace Heartbeat.Tests.Infra;
 
-/// <summary>A random log, in some files, of which it is known what was left out, and what must therefore be found.</summary>
-/// <remarks>The expectation is counted minute by minute from the lines that were left in, by nothing of the product.</remarks>
+/// <summary>
+/// A random log, in some files, of which it is known what was left out, and what must therefore be found.
+/// </summary>
+/// <remarks>
+/// The expectation is counted minute by minute from the lines that were left in, by nothing of the product.
+/// </remarks>
 internal sealed class VerifyCase
 {
     private const long Minute = TimeSpan.TicksPerMinute;
@@ -27,7 +31,14 @@ internal sealed class VerifyCase
         _random = new(seed);
         _style = _random.Next(8);
         // Of another clock, of another zone, or ingested late.
-        _skew = _random.Next(5) switch { 0 => 3 * Minute, 1 => -3 * Minute, 2 => 70 * Second, 3 => _random.Next(-12, 13) * 60 * Minute, _ => 0 };
+        _skew = _random.Next(5) switch
+        {
+            0 => 3 * Minute,
+            1 => -3 * Minute,
+            2 => 70 * Second,
+            3 => _random.Next(-12, 13) * 60 * Minute,
+            _ => 0,
+        };
         _lossRate = _random.Next(3) switch { 0 => 0, 1 => 0.03, _ => 0.25 };
         var lines = new List<Line>();
         var start = new DateTimeOffset(2026, 3, 29, 0, 0, 0, TimeSpan.Zero).AddMinutes(_random.Next(2_000));
@@ -53,12 +64,18 @@ internal sealed class VerifyCase
         if (_since >= _until) _until = null;
     }
 
-    /// <summary>The files, which may have lines that are damaged, there twice or in any order, and other lines.</summary>
-    public IEnumerable<string> Files => _files.Select(file => string.Concat(file.Select(line => Format(line) + (_style == 3 ? "\r\n" : "\n"))));
+    /// <summary>
+    /// The files, which may have lines that are damaged, there twice or in any order, and other lines.
+    /// </summary>
+    public IEnumerable<string> Files =>
+        _files.Select(file => string.Concat(file.Select(line => Format(line) + (_style == 3 ? "\r\n" : "\n"))));
 
     /// <summary>The time that is asked about.</summary>
     public IEnumerable<string> Arguments =>
-        [.. _since is { } since ? ["--since", Instant(since)] : Array.Empty<string>(), .. _until is { } until ? ["--until", Instant(until)] : Array.Empty<string>()];
+    [
+        .. _since is { } since ? ["--since", Instant(since)] : Array.Empty<string>(),
+        .. _until is { } until ? ["--until", Instant(until)] : Array.Empty<string>(),
+    ];
 
     /// <summary>What must be found, in words.</summary>
     public string Expected => _expected ??= Expect();
@@ -84,8 +101,12 @@ internal sealed class VerifyCase
             process.GetProperty("repeatedLines").GetInt32(),
             process.GetProperty("offMinute").GetInt32(),
             process.GetProperty("clockSetBacks").GetInt32(),
-            process.GetProperty("afterMinute") is { ValueKind: JsonValueKind.Object } after ? after.GetProperty("mostSeconds").GetDouble() : null,
-            process.GetProperty("lineDelay") is { ValueKind: JsonValueKind.Object } delay ? delay.GetProperty("mostSeconds").GetDouble() : null))
+            process.GetProperty("afterMinute") is { ValueKind: JsonValueKind.Object } after
+                ? after.GetProperty("mostSeconds").GetDouble()
+                : null,
+            process.GetProperty("lineDelay") is { ValueKind: JsonValueKind.Object } delay
+                ? delay.GetProperty("mostSeconds").GetDouble()
+                : null))
             .Order(StringComparer.Ordinal).Append($"damaged {report.GetProperty("damagedLines").GetInt32()}"));
 
     private string Expect()
@@ -95,7 +116,8 @@ internal sealed class VerifyCase
         var beats = all.Where(static line => line.Kind is 'T' or 'E').ToList();
         var found = new List<string>();
         HashSet<long>? before = null;
-        var lastOfChain = _nodes.Where((node, index) => index != _parallel && beats.Exists(line => line.Node == node)).LastOrDefault(-1);
+        var lastOfChain = _nodes.Where((node, index) => index != _parallel && beats.Exists(line => line.Node == node))
+            .LastOrDefault(-1);
         var first = beats.Count == 0 ? -1 : beats.MinBy(static line => line.Due)!.Node;
         foreach (var node in _nodes)
         {
@@ -103,12 +125,14 @@ internal sealed class VerifyCase
             if (lines.Count == 0) continue;
             var isParallel = _parallel >= 0 && node == _nodes[_parallel];
             var log = logs.First(log => log.Exists(line => line.Node == node && line.Kind is 'T' or 'E'));
-            var text = Describe(node, lines, log, isParallel ? null : before, isParallel || node == lastOfChain, node == first, out var minutes);
+            var isLast = isParallel || node == lastOfChain;
+            var text = Describe(node, lines, log, isParallel ? null : before, isLast, node == first, out var minutes);
             if (text is not null) found.Add(text);
             if (!isParallel) before = minutes;
         }
 
-        return string.Join('\n', found.Order(StringComparer.Ordinal).Append($"damaged {all.Count(static line => line.Kind == 'D')}"));
+        return string.Join('\n', found.Order(StringComparer.Ordinal)
+            .Append($"damaged {all.Count(static line => line.Kind == 'D')}"));
     }
 
     /// <summary>Files that share a process are one log.</summary>
@@ -117,16 +141,23 @@ internal sealed class VerifyCase
         var logs = _files.Select(static file => file.ToList()).ToList();
         while (true)
         {
-            var pair = (from one in logs from other in logs where one != other && Nodes(one).Overlaps(Nodes(other)) select (one, other)).FirstOrDefault();
+            var pair = (
+                from one in logs
+                from other in logs
+                where one != other && Nodes(one).Overlaps(Nodes(other))
+                select (one, other)).FirstOrDefault();
             if (pair.one is null) return logs;
             pair.one.AddRange(pair.other);
             logs.Remove(pair.other);
         }
 
-        static HashSet<long> Nodes(List<Line> log) => [.. log.Where(static line => line.Kind is 'T' or 'E').Select(static line => line.Node)];
+        static HashSet<long> Nodes(List<Line> log) =>
+            [.. log.Where(static line => line.Kind is 'T' or 'E').Select(static line => line.Node)];
     }
 
-    private string? Describe(long node, List<Line> lines, List<Line> log, HashSet<long>? before, bool isLast, bool isFirst, out HashSet<long> minutes)
+    private string? Describe(
+        long node, List<Line> lines, List<Line> log, HashSet<long>? before, bool isLast, bool isFirst,
+        out HashSet<long> minutes)
     {
         var beats = lines.Where(static line => line.Kind == 'T').Select(static line => line.Id / Minute).ToHashSet();
         var events = lines.Where(static line => line.Kind == 'E').Select(static line => line.Id / Minute).ToHashSet();
@@ -136,24 +167,35 @@ internal sealed class VerifyCase
         var (from, to) = (due.Min(static line => line.Due), due.Max(static line => line.Due));
         if (lines[0].Time is not null)
         {
-            var (first, last) = (lines.MinBy(static line => line.Due)!, lines.MaxBy(static line => (line.Due, line.Time))!);
+            var (first, last) =
+                (lines.MinBy(static line => line.Due)!, lines.MaxBy(static line => (line.Due, line.Time))!);
             from = first.Due - (first.Time!.Value - log.Min(static line => line.Time!.Value));
             to = last.Due + log.Max(static line => line.Time!.Value) - last.Time!.Value;
         }
 
         var end = _until ?? to;
-        var latest = lines.Where(static line => line.Kind == 'T').Select(static line => line.Id).Distinct().OrderDescending().Take(2);
-        var pending = latest.Where(id => id > end - Slack).Select(static id => id / Minute).Where(minute => !events.Contains(minute)).ToHashSet();
+        var latest = lines.Where(static line => line.Kind == 'T').Select(static line => line.Id).Distinct()
+            .OrderDescending().Take(2);
+        var pending = latest.Where(id => id > end - Slack).Select(static id => id / Minute)
+            .Where(minute => !events.Contains(minute)).ToHashSet();
         var firstEvent = lines.Where(static line => line.Kind == 'E').Min(static line => (long?)line.Id);
-        HashSet<long> cut = firstEvent <= from && !beats.Contains(firstEvent.Value / Minute) ? [firstEvent.Value / Minute] : [];
+        HashSet<long> cut = firstEvent <= from && !beats.Contains(firstEvent.Value / Minute)
+            ? [firstEvent.Value / Minute]
+            : [];
         var lastDue = 0L;
-        while (((lastDue + 1) * Minute) + Slack <= end) lastDue += Math.Max(1, (end - Slack - ((lastDue + 1) * Minute)) / Minute);
+        while (((lastDue + 1) * Minute) + Slack <= end)
+        {
+            lastDue += Math.Max(1, (end - Slack - ((lastDue + 1) * Minute)) / Minute);
+        }
+
         var missed = Between(life.Min(), life.Max()).Where(minute => !life.Contains(minute));
         var atEnd = isLast && lines.Count > 1 ? Between(life.Max() + 1, lastDue) : [];
         var atStart = isFirst && _since is { } since ? Between(since / Minute, life.Min() - 1) : [];
         var down = before is null ? [] : Between(before.Max() + 1, life.Min() - 1);
-        var delays = lines.Where(static line => line.Time is not null).Select(static line => line.Time!.Value - line.Due).ToList();
-        var lists = new[] { atStart, missed, atEnd, down, beats.Except(events).Except(pending), events.Except(beats).Except(cut) }
+        var delays = lines.Where(static line => line.Time is not null)
+            .Select(static line => line.Time!.Value - line.Due).ToList();
+        var (lost, orphans) = (beats.Except(events).Except(pending), events.Except(beats).Except(cut));
+        var lists = new[] { atStart, missed, atEnd, down, lost, orphans }
             .Select(list => list.Where(IsAsked).ToList()).ToList();
         if (!beats.Concat(events).Any(IsAsked) && lists.TrueForAll(static list => list.Count == 0)) return null;
         return Describe(
@@ -169,21 +211,28 @@ internal sealed class VerifyCase
             pending.Count(IsAsked),
             cut.Count(IsAsked),
             lines.Count - beats.Count - events.Count,
-            lines.Where(static line => line.Kind == 'T' && line.Id % Minute >= Second).Select(static line => line.Id / Minute).Distinct().Count(IsAsked),
+            lines.Where(static line => line.Kind == 'T' && line.Id % Minute >= Second)
+                .Select(static line => line.Id / Minute).Distinct().Count(IsAsked),
             IsComputer(node) ? 0 : lines.Select(static line => line.Sequence).Distinct().Count() - 1,
-            beats.Count == 0 ? null : lines.Where(static line => line.Kind == 'T').Max(static line => line.Id % Minute) / 1e7,
+            beats.Count == 0
+                ? null
+                : lines.Where(static line => line.Kind == 'T').Max(static line => line.Id % Minute) / 1e7,
             delays.Count == 0 ? null : delays.Max(static delay => delay is < 0 and > -Second ? 0 : delay) / 1e7);
 
         bool IsAsked(long minute) => !(minute * Minute < _since) && !((minute * Minute) + Slack > _until);
     }
 
     private static string Describe(
-        string node, int beats, int events, IEnumerable<long> atStart, IEnumerable<long> missed, IEnumerable<long> atEnd, IEnumerable<long> down,
-        IEnumerable<long> lost, IEnumerable<long> orphans, int pending, int cut, int repeated, int off, int setBacks, double? after, double? delay)
+        string node, int beats, int events, IEnumerable<long> atStart, IEnumerable<long> missed,
+        IEnumerable<long> atEnd, IEnumerable<long> down, IEnumerable<long> lost, IEnumerable<long> orphans,
+        int pending, int cut, int repeated, int off, int setBacks, double? after, double? delay)
     {
-        return string.Create(CultureInfo.InvariantCulture, $"{node}: {beats} beats, {events} events, start {List(atStart)}, missed {List(missed)}, end {List(atEnd)}, ")
-            + string.Create(CultureInfo.InvariantCulture, $"down {List(down)}, lost {List(lost)}, orphans {List(orphans)}, pending {pending}, cut {cut}, ")
-            + string.Create(CultureInfo.InvariantCulture, $"repeated {repeated}, off {off}, set back {setBacks}, after {after:F7}, delay {delay:F7}");
+        return string.Create(
+            CultureInfo.InvariantCulture,
+            $"{node}: {beats} beats, {events} events, start {List(atStart)}, missed {List(missed)}, "
+                + $"end {List(atEnd)}, down {List(down)}, lost {List(lost)}, orphans {List(orphans)}, "
+                + $"pending {pending}, cut {cut}, repeated {repeated}, off {off}, set back {setBacks}, "
+                + $"after {after:F7}, delay {delay:F7}");
 
         static string List(IEnumerable<long> minutes) => $"[{string.Join(' ', minutes.Distinct().Order())}]";
     }
@@ -191,8 +240,13 @@ internal sealed class VerifyCase
     private static List<long> Minutes(JsonElement process, string name)
     {
         var minutes = process.GetProperty(name).GetProperty("ranges").EnumerateArray()
-            .SelectMany(static range => Between(MinuteOf(range.GetProperty("from")), MinuteOf(range.GetProperty("to")))).ToList();
-        if (minutes.Count != process.GetProperty(name).GetProperty("count").GetInt32()) throw new InvalidOperationException($"{name} counts {process.GetProperty(name)}");
+            .SelectMany(static range => Between(MinuteOf(range.GetProperty("from")), MinuteOf(range.GetProperty("to"))))
+            .ToList();
+        if (minutes.Count != process.GetProperty(name).GetProperty("count").GetInt32())
+        {
+            throw new InvalidOperationException($"{name} counts {process.GetProperty(name)}");
+        }
+
         return minutes;
 
         static long MinuteOf(JsonElement time) => time.GetDateTimeOffset().UtcTicks / Minute;
@@ -203,7 +257,8 @@ internal sealed class VerifyCase
         for (var minute = first; minute <= last; minute++) yield return minute;
     }
 
-    private static string Instant(long ticks) => new DateTimeOffset(ticks, TimeSpan.Zero).ToString("yyyy-MM-ddTHH:mm:ss.fffffffzzz", CultureInfo.InvariantCulture);
+    private static string Instant(long ticks) => new DateTimeOffset(ticks, TimeSpan.Zero)
+        .ToString("yyyy-MM-ddTHH:mm:ss.fffffffzzz", CultureInfo.InvariantCulture);
 
     private static bool IsComputer(long node) => (node & (1L << 40)) == 0;
 
@@ -224,7 +279,10 @@ internal sealed class VerifyCase
             // The UUIDs of other programs have a clock sequence that tells nothing.
             if (IsComputer(node)) sequence = _random.Next(1 << 14);
             AddPair(lines, elapsed, id, node, isSetBack ? (sequence + 1) % (1 << 14) : sequence, isSafe);
-            if (!isSafe && _random.Next(40) == 0) AddPair(lines, elapsed + 1, id + 1, node, isSetBack ? (sequence + 1) % (1 << 14) : sequence, isSafe);
+            if (!isSafe && _random.Next(40) == 0)
+            {
+                AddPair(lines, elapsed + 1, id + 1, node, isSetBack ? (sequence + 1) % (1 << 14) : sequence, isSafe);
+            }
         }
     }
 
@@ -235,7 +293,8 @@ internal sealed class VerifyCase
             if (!isSafe && _random.NextDouble() < _lossRate) continue;
             var wait = kind == 'T' ? 0 : 10 * Second;
             var delay = _random.Next(20) == 0 ? _random.NextInt64(3 * Second) : _random.NextInt64(20_000);
-            lines.Add(new Line(kind, id, id + wait, node, sequence, logged + wait, _style == 0 ? null : Cut(id + wait + delay + _skew)));
+            long? time = _style == 0 ? null : Cut(id + wait + delay + _skew);
+            lines.Add(new Line(kind, id, id + wait, node, sequence, logged + wait, time));
         }
     }
 
@@ -254,11 +313,19 @@ internal sealed class VerifyCase
             var line = lines[at];
             if (_random.NextDouble() < twice) lines.Insert(_random.Next(at, Math.Min(at + 100, lines.Count)) + 1, line);
             if (_lossRate > 0 && _parallel < 0 && _random.Next(100) == 0) lines[at] = lines[at] with { Kind = 'D' };
-            if (_random.NextDouble() < noise) lines.Insert(at, line with { Kind = 'N', Time = line.Time is { } time ? Cut(time + _random.NextInt64(Second)) : null });
+            if (_random.NextDouble() < noise)
+            {
+                long? later = line.Time is { } time ? Cut(time + _random.NextInt64(Second)) : null;
+                lines.Insert(at, line with { Kind = 'N', Time = later });
+            }
         }
 
         // A log may go on without beats, and end with lines that tell no time.
-        if (_style != 0 && lines.Count > 0 && _random.Next(4) == 0) lines.Add(lines[^1] with { Kind = 'N', Time = Cut(lines[^1].Time!.Value + _random.NextInt64(20 * Minute)) });
+        if (_style != 0 && lines.Count > 0 && _random.Next(4) == 0)
+        {
+            var end = Cut(lines[^1].Time!.Value + _random.NextInt64(20 * Minute));
+            lines.Add(lines[^1] with { Kind = 'N', Time = end });
+        }
     }
 
     /// <summary>Puts the lines into files and in some order. Each file has a beat.</summary>
@@ -266,7 +333,8 @@ internal sealed class VerifyCase
     {
         var count = _random.Next(1, 4);
         var isRotated = _random.Next(2) == 0;
-        var files = lines.Select((line, index) => (line, File: isRotated ? index * count / lines.Count : _random.Next(count)))
+        var files = lines
+            .Select((line, index) => (line, File: isRotated ? index * count / lines.Count : _random.Next(count)))
             .GroupBy(static pair => pair.File, static pair => pair.line).Select(static file => file.ToList()).ToList();
         var order = _random.Next(5);
         foreach (var file in files.Where(static file => !file.Exists(static line => line.Kind is 'T' or 'E')).ToList())
@@ -311,15 +379,28 @@ internal sealed class VerifyCase
             'D' => $"Heartbeat (event): UUID={uuid[..30]}g{uuid[31..]}",
             _ => $"an order taken at {line.Id}, heartbeat (timed) Heartbeat of UUID={uuid} until 2031-01-01T00:00:00Z",
         };
+        var original = line.Kind == 'N' ? "{Order}" : "Heartbeat (timed): UUID={Uuid}";
+        var local = time.ToOffset(TimeSpan.FromHours(time.Hour < 1 ? 1 : 2));
         return _style switch
         {
             0 => $"INFO: {message}",
             1 => string.Create(CultureInfo.InvariantCulture, $"{time:yyyy-MM-ddTHH:mm:ss.ffffff}Z INFO: {message}"),
-            2 => string.Create(CultureInfo.InvariantCulture, $$$"""{"Timestamp":"{{{time:yyyy-MM-ddTHH:mm:ss.fff}}}Z","EventId":20,"Message":"{{{message}}}","State":{"Message":"{{{message}}}","{OriginalFormat}":"{{{(line.Kind == 'N' ? "{Order}" : "Heartbeat (timed): UUID={Uuid}")}}}"}}"""),
-            3 => string.Create(CultureInfo.InvariantCulture, $"<13>1 {time.ToOffset(TimeSpan.FromHours(time.Hour < 1 ? 1 : 2)):yyyy-MM-ddTHH:mm:ss.ffffffzzz} night heartbeat 42 - - INFO: {message}"),
-            4 => string.Create(CultureInfo.InvariantCulture, $$"""{"log":"INFO: {{message}}\n","stream":"stdout","time":"{{time:yyyy-MM-ddTHH:mm:ss.ffffff}}Z"}"""),
-            5 => string.Create(CultureInfo.InvariantCulture, $"{time:MMM} {time.Day,2} {time:HH:mm:ss} night heartbeat[42]: INFO: {message}"),
-            6 => string.Create(CultureInfo.InvariantCulture, $"{time:yyyy-MM-dd HH:mm:ss,fff} INFO heartbeat: {message}"),
+            2 => string.Create(
+                CultureInfo.InvariantCulture,
+                $$$"""{"Timestamp":"{{{time:yyyy-MM-ddTHH:mm:ss.fff}}}Z","EventId":"""
+                    + $$$"""20,"Message":"{{{message}}}","State":"""
+                    + $$$"""{"Message":"{{{message}}}","{OriginalFormat}":"{{{original}}}"}}"""),
+            3 => string.Create(
+                CultureInfo.InvariantCulture,
+                $"<13>1 {local:yyyy-MM-ddTHH:mm:ss.ffffffzzz} night heartbeat 42 - - INFO: {message}"),
+            4 => string.Create(
+                CultureInfo.InvariantCulture,
+                $$"""{"log":"INFO: {{message}}\n","stream":"stdout","time":"{{time:yyyy-MM-ddTHH:mm:ss.ffffff}}Z"}"""),
+            5 => string.Create(
+                CultureInfo.InvariantCulture,
+                $"{time:MMM} {time.Day,2} {time:HH:mm:ss} night heartbeat[42]: INFO: {message}"),
+            6 => string.Create(
+                CultureInfo.InvariantCulture, $"{time:yyyy-MM-dd HH:mm:ss,fff} INFO heartbeat: {message}"),
             _ => string.Create(CultureInfo.InvariantCulture, $"{time:yyyy-MM-dd HH:mm:ss.fff} +00:00 [INF] {message}"),
         };
     }

@@ -14,7 +14,8 @@ internal static class VerifyLog
     {
         var count = (time - new DateTimeOffset(1582, 10, 15, 0, 0, 0, TimeSpan.Zero)).Ticks;
         var hex = count.ToString("X15", CultureInfo.InvariantCulture);
-        return string.Create(CultureInfo.InvariantCulture, $"{hex[7..]}-{hex[3..7]}-1{hex[..3]}-{0x8000 + sequence:X4}-{node:X12}");
+        return string.Create(
+            CultureInfo.InvariantCulture, $"{hex[7..]}-{hex[3..7]}-1{hex[..3]}-{0x8000 + sequence:X4}-{node:X12}");
     }
 
     public static string Timed(DateTimeOffset time, long node = 0x7B4E4C2AD94E, int sequence = 5) =>
@@ -24,7 +25,8 @@ internal static class VerifyLog
         $"INFO: Heartbeat (event): UUID={Uuid(time, node, sequence)}";
 
     /// <summary>The plain lines of a process that beats each minute, 0.5 ms late.</summary>
-    public static IEnumerable<(DateTimeOffset Time, string Line)> Beats(DateTimeOffset from, int minutes, long node = 0x7B4E4C2AD94E, int sequence = 5)
+    public static IEnumerable<(DateTimeOffset Time, string Line)> Beats(
+        DateTimeOffset from, int minutes, long node = 0x7B4E4C2AD94E, int sequence = 5)
     {
         for (var minute = 0; minute < minutes; minute++)
         {
@@ -34,7 +36,8 @@ internal static class VerifyLog
         }
     }
 
-    public static Verified Verify(IEnumerable<string> lines, params string[] arguments) => Verify(string.Concat(lines.Select(static line => line + "\n")), arguments);
+    public static Verified Verify(IEnumerable<string> lines, params string[] arguments) =>
+        Verify(string.Concat(lines.Select(static line => line + "\n")), arguments);
 
     public static Verified Verify(string log, params string[] arguments)
     {
@@ -42,7 +45,9 @@ internal static class VerifyLog
         return Verify(input, arguments);
     }
 
-    /// <summary>Verifies logs as files of a folder of their own; whoever reads the report sees their names without it.</summary>
+    /// <summary>
+    /// Verifies logs as files of a folder of their own; whoever reads the report sees their names without it.
+    /// </summary>
     public static Verified VerifyFiles(IEnumerable<(string Name, string Text)> files, params string[] arguments) =>
         VerifyFiles(files.Select(static file => (file.Name, Encoding.UTF8.GetBytes(file.Text))), arguments);
 
@@ -59,7 +64,8 @@ internal static class VerifyLog
             }
 
             var verified = Verify("", [.. arguments, .. names]);
-            return verified with { Output = verified.Output.Replace(folder.FullName + Path.DirectorySeparatorChar, "", StringComparison.Ordinal) };
+            var path = folder.FullName + Path.DirectorySeparatorChar;
+            return verified with { Output = verified.Output.Replace(path, "", StringComparison.Ordinal) };
         }
         finally
         {
@@ -71,7 +77,8 @@ internal static class VerifyLog
     {
         using var output = new StringWriter();
         using var errors = new StringWriter();
-        var exit = VerifyCommand.Run(arguments, new(input, output, errors, HasColours: false, ShowsProgress: false), new FakeTimeProvider());
+        var exit = VerifyCommand.Run(
+            arguments, new(input, output, errors, HasColours: false, ShowsProgress: false), new FakeTimeProvider());
         return new(exit, output.ToString().ReplaceLineEndings("\n"), errors.ToString());
     }
 }
@@ -84,5 +91,6 @@ internal sealed record Verified(int ExitCode, string Output, string Errors)
 /// <summary>Gives its bytes in pieces of random sizes, as a pipe may.</summary>
 internal sealed class ChunkedStream(byte[] bytes, Random random, int largest) : MemoryStream(bytes)
 {
-    public override int Read(Span<byte> buffer) => base.Read(buffer[..Math.Min(buffer.Length, random.Next(1, largest + 1))]);
+    public override int Read(Span<byte> buffer) =>
+        base.Read(buffer[..Math.Min(buffer.Length, random.Next(1, largest + 1))]);
 }
