@@ -54,12 +54,12 @@ internal static partial class Program
         }
         catch (UsageException exception)
         {
-            Complain(exception.Message);
+            PrintError(exception.Message);
             return 2;
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            Complain($"output cannot be written: {LogOutput.ReasonOf(exception)}");
+            PrintError($"output cannot be written: {LogOutput.ReasonOf(exception)}");
             return 1;
         }
     }
@@ -99,20 +99,21 @@ internal static partial class Program
     private static async Task<int> RunAsync()
     {
         var settings = Settings.Read(Environment.GetEnvironmentVariable);
-        using var output = new LogOutput(Console.Out, Complain);
+        using var output = new LogOutput(Console.Out, PrintError);
         Console.SetOut(output);
         int exitCode;
         using (var signals = new StopSignals())
         using (var logging = ConsoleLog.Create(settings, TimeProvider.System))
         {
-            exitCode = await RunAsync(RegisterJobs, new PreciseTimeProvider(), logging, signals.Token).ConfigureAwait(false);
+            exitCode = await RunAsync(RegisterJobs, new PreciseTimeProvider(), logging, signals.Token)
+                .ConfigureAwait(false);
         }
 
         return output.HasLostLines ? 1 : exitCode;
     }
 
     /// <summary>Says one sentence on stderr, on one line.</summary>
-    private static void Complain(string sentence)
+    private static void PrintError(string sentence)
     {
         try
         {

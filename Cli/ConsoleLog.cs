@@ -14,7 +14,7 @@ internal static class ConsoleLog
     /// counted, by the logger itself: a job must not hang on a pipe.
     /// </remarks>
     /// <param name="settings">Which lines to show, and how.</param>
-    /// <param name="time">Tells when a line was logged.</param>
+    /// <param name="time">Gives the time of each line.</param>
     [SuppressMessage("Reliability", "CA2000", Justification = "The factory disposes the providers added to it.")]
     public static ILoggerFactory Create(Settings settings, TimeProvider time)
     {

@@ -15,7 +15,7 @@ namespace Heartbeat.Cli;
 /// they are ISO 8601 with their offset, and only what could break a line or command a terminal is escaped: the log is
 /// not meant to be put into HTML. Called on the thread that logs; any thread.
 /// </remarks>
-/// <param name="time">Tells when a line was logged.</param>
+/// <param name="time">Gives the time of each line.</param>
 internal sealed class JsonFormatter(TimeProvider time) : ConsoleFormatter(FormatterName)
 {
     public const string FormatterName = ConsoleFormatterNames.Json;

@@ -7,7 +7,9 @@ using Xunit;
 
 namespace Heartbeat.Tests;
 
-/// <summary>Promise 6, for what machines do to their clocks: pauses between two readings, sleep, and a start in 1970.</summary>
+/// <summary>
+/// Promise 6, for what machines do to their clocks: pauses between two readings, sleep, and a start in 1970.
+/// </summary>
 public sealed class ClockFaultTests
 {
     private static readonly TimeSpan Second = TimeSpan.FromSeconds(1);
@@ -19,7 +21,8 @@ public sealed class ClockFaultTests
     [InlineData(3.9, true)]
     [InlineData(60, false)]
     [InlineData(60, true)]
-    public async Task A_pause_between_two_readings_a_hundred_times_is_no_step_and_a_real_one_after_it_is(double seconds, bool isAfter)
+    public async Task A_pause_between_two_readings_a_hundred_times_is_no_step_and_a_real_one_after_it_is(
+        double seconds, bool isAfter)
     {
         var time = new PausingTime();
         await using var simulation = Simulation.Start(time: time);
@@ -39,7 +42,8 @@ public sealed class ClockFaultTests
         time.Advance(10 * Second);
         await simulation.IdleAsync();
         simulation.Log.Text.ShouldBe(
-            ["Warning: The wall clock moved back by 02:00:00 against elapsed time (it was set): cron entries follow the wall clock"]);
+            ["Warning: The wall clock moved back by 02:00:00 against elapsed time (it was set): cron entries follow "
+                + "the wall clock"]);
     }
 
     /// <summary>On Linux and macOS elapsed time stands still in sleep, so it looks like a clock that was set.</summary>
@@ -48,7 +52,8 @@ public sealed class ClockFaultTests
     [InlineData("08:00:00", 1, 1)]
     [InlineData("3.00:00:00", 1, 1)]
     [InlineData("400.00:00:00", 1, 1)]
-    public async Task After_sleep_cron_entries_and_instants_are_back_within_10_s_once_each_and_delays_go_on(string text, int minutely, int daily)
+    public async Task After_sleep_cron_entries_and_instants_are_back_within_10_s_once_each_and_delays_go_on(
+        string text, int minutely, int daily)
     {
         var sleep = TimeSpan.Parse(text, null);
         var start = new DateTimeOffset(2026, 3, 4, 22, 0, 30, TimeSpan.Zero);
@@ -64,18 +69,23 @@ public sealed class ClockFaultTests
 
         var awake = start + sleep + (10 * Second);
         int Runs(string name) => simulation.Runs.Count(run => run.Run.Name == name && run.Time <= awake);
-        (Runs("minutely"), Runs("daily"), Runs("instant"), Runs("delay"), Runs("every")).ShouldBe((minutely, daily, 1, 0, 0));
-        var warnings = simulation.Log.Of(LogLevel.Warning).Select(static line => line.Message); // what is missed is said by the runs
+        (Runs("minutely"), Runs("daily"), Runs("instant"), Runs("delay"), Runs("every"))
+            .ShouldBe((minutely, daily, 1, 0, 0));
+        // What is missed is said by the runs.
+        var warnings = simulation.Log.Of(LogLevel.Warning).Select(static line => line.Message);
         warnings.ShouldContain(
-            $"The wall clock moved forward by {sleep:c} against elapsed time (it was set, or the machine slept): cron entries follow the wall clock");
+            $"The wall clock moved forward by {sleep:c} against elapsed time (it was set, or the machine slept): cron "
+                + "entries follow the wall clock");
 
         await simulation.AdvanceAsync(TimeSpan.FromMinutes(5) - (10 * Second));
         Runs("delay").ShouldBe(0);
         var late = simulation.Runs.Where(static run => run.Run.Name is "delay" or "every").ToArray();
         late.Select(static run => run.Run.Name).ShouldBe(["every", "delay"]);
         late.ShouldAllBe(static run => run.Run.Lateness == TimeSpan.Zero);
-        simulation.Runs.Where(static run => run.Run.Name == "minutely").Skip(1).ShouldAllBe(static run => run.Run.Lateness == TimeSpan.Zero);
-        simulation.Log.Of(LogLevel.Warning).Count(static line => line.Message.StartsWith("The wall clock", StringComparison.Ordinal)).ShouldBe(1);
+        simulation.Runs.Where(static run => run.Run.Name == "minutely").Skip(1)
+            .ShouldAllBe(static run => run.Run.Lateness == TimeSpan.Zero);
+        simulation.Log.Of(LogLevel.Warning)
+            .Count(static line => line.Message.StartsWith("The wall clock", StringComparison.Ordinal)).ShouldBe(1);
     }
 
     /// <summary>A machine without a battery for its clock starts in 1970, until the network sets it.</summary>
@@ -84,7 +94,9 @@ public sealed class ClockFaultTests
     {
         await using var simulation = Simulation.Start(time: new TwoClockTime(new(1970, 1, 1, 0, 0, 5, TimeSpan.Zero)));
         var scheduler = simulation.Scheduler;
-        foreach (var cron in new[] { "@yearly", "@monthly", "@weekly", "@daily", "@hourly", "* * * * *", "0 0 29 2 *", "0 0 29 2 SUN" })
+        string[] expressions =
+            ["@yearly", "@monthly", "@weekly", "@daily", "@hourly", "* * * * *", "0 0 29 2 *", "0 0 29 2 SUN"];
+        foreach (var cron in expressions)
         {
             scheduler.Schedule(cron, CronExpression.Parse(cron), simulation.Record);
         }
@@ -92,7 +104,8 @@ public sealed class ClockFaultTests
         scheduler.Schedule("in 2000", new DateTimeOffset(2000, 1, 1, 0, 0, 0, TimeSpan.Zero), simulation.Record);
         scheduler.Schedule("in 2030", new DateTimeOffset(2030, 1, 1, 0, 0, 0, TimeSpan.Zero), simulation.Record);
         scheduler.Schedule("delay", TimeSpan.FromSeconds(20), simulation.Record);
-        simulation.SetWallClock(new DateTimeOffset(2026, 11, 25, 7, 0, 20, TimeSpan.Zero) - simulation.Time.GetUtcNow());
+        simulation.SetWallClock(
+            new DateTimeOffset(2026, 11, 25, 7, 0, 20, TimeSpan.Zero) - simulation.Time.GetUtcNow());
         await simulation.AdvanceAsync(10 * Second);
 
         string[] expected =
@@ -107,12 +120,14 @@ public sealed class ClockFaultTests
             "0 0 29 2 SUN due 2026-02-22 00:00",
             "in 2000 due 2000-01-01 00:00",
         ];
-        simulation.Runs.Select(static run => $"{run.Run.Name} due {run.Run.Due:yyyy-MM-dd HH:mm}").ShouldBe(expected, ignoreOrder: true);
+        simulation.Runs.Select(static run => $"{run.Run.Name} due {run.Run.Due:yyyy-MM-dd HH:mm}")
+            .ShouldBe(expected, ignoreOrder: true);
         var warnings = simulation.Log.Of(LogLevel.Warning).Select(static line => line.Message).ToArray();
         warnings.Length.ShouldBe(9);
         warnings.ShouldContain("@yearly: missed 55 occurrences; running the one due 2026-01-01T00:00:00+00:00");
         warnings.ShouldContain("@monthly: missed 681 occurrences; running the one due 2026-11-01T00:00:00+00:00");
-        warnings.ShouldContain("@daily: missed more than 1,000 occurrences; running the one due 2026-11-25T00:00:00+00:00");
+        warnings.ShouldContain(
+            "@daily: missed more than 1,000 occurrences; running the one due 2026-11-25T00:00:00+00:00");
         warnings.ShouldContain("0 0 29 2 *: missed 13 occurrences; running the one due 2024-02-29T00:00:00+00:00");
 
         var before = simulation.Runs.Count;
@@ -121,7 +136,9 @@ public sealed class ClockFaultTests
             [("* * * * *", TimeSpan.Zero), ("delay", TimeSpan.Zero)]);
     }
 
-    /// <summary>Stands still for a while between two readings, as a thread does that the system has suspended.</summary>
+    /// <summary>
+    /// Stands still for a while between two readings, as a thread does that the system has suspended.
+    /// </summary>
     private sealed class PausingTime() : FakeTimeProvider(Simulation.DefaultStart)
     {
         public long PauseBefore;

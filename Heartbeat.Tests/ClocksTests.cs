@@ -52,7 +52,9 @@ public sealed class ClocksTests
         (step.Drift, step.Behind, step.Repeats).ShouldBe((TimeSpan.FromHours(-1), TimeSpan.FromHours(1), true));
     }
 
-    /// <summary>The ticks of a clock that counts nanoseconds, as on Linux, and of an odd one, after 100 years.</summary>
+    /// <summary>
+    /// The ticks of a clock that counts nanoseconds, as on Linux, and of others, after 100 years.
+    /// </summary>
     [Theory]
     [InlineData(1_000_000_000)]
     [InlineData(10_000_000)]

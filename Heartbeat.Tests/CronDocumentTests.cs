@@ -34,12 +34,16 @@ public sealed class CronDocumentTests
             .Where(static line => line.StartsWith("Invalid cron expression", StringComparison.Ordinal)).ToList();
         messages.Count.ShouldBe(11);
         foreach (var message in messages)
-            Should.Throw<CronFormatException>(() => CronExpression.Parse(message.Split('\'')[1])).Message.ShouldBe(message);
+        {
+            Should.Throw<CronFormatException>(() => CronExpression.Parse(message.Split('\'')[1]))
+                .Message.ShouldBe(message);
+        }
     }
 
     private static string Run(string command)
     {
-        string[] arguments = [.. Regex.Matches(command, @"'([^']*)'|(\S+)").Select(static match => match.Groups[1].Value + match.Groups[2].Value)];
+        string[] arguments = [.. Regex.Matches(command, @"'([^']*)'|(\S+)")
+            .Select(static match => match.Groups[1].Value + match.Groups[2].Value)];
         using var output = new StringWriter { NewLine = "\n" };
         try
         {

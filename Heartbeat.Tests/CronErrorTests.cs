@@ -10,8 +10,9 @@ namespace Heartbeat.Tests;
 
 /// <summary>What is refused, in which words, and at what cost.</summary>
 /// <remarks>
-/// Faults: hostile cron text; Unicode and culture. Catches: <c>int.Parse</c> for the digits (twenty of them overflow), <c>char.IsDigit</c>
-/// (Arabic ones pass), <c>Trim()</c> without its blanks (a carriage return passes), no limit of length.
+/// Faults: hostile cron text; Unicode and culture. Catches: <c>int.Parse</c> for the digits (twenty of them overflow),
+/// <c>char.IsDigit</c> (Arabic ones pass), <c>Trim()</c> without its blanks (a carriage return passes), no limit of
+/// length.
 /// </remarks>
 public sealed class CronErrorTests(ITestOutputHelper output)
 {
@@ -81,9 +82,11 @@ public sealed class CronErrorTests(ITestOutputHelper output)
     // Steps.
     [InlineData("*/60 * * * *", "minute", 0, "minute step must be 1-59, found '60'; steps restart with each hour")]
     [InlineData("* */24 * * *", "hour", 2, "hour step must be 1-23, found '24'; steps restart with each day")]
-    [InlineData("* * */32 * *", "day-of-month", 4, "day-of-month step must be 1-31, found '32'; steps restart with each month")]
+    [InlineData("* * */32 * *", "day-of-month", 4,
+        "day-of-month step must be 1-31, found '32'; steps restart with each month")]
     [InlineData("* * * */13 *", "month", 6, "month step must be 1-12, found '13'; steps restart with each year")]
-    [InlineData("* * * * */8", "day-of-week", 8, "day-of-week step must be 1-7, found '8'; steps restart with each week")]
+    [InlineData("* * * * */8", "day-of-week", 8,
+        "day-of-week step must be 1-7, found '8'; steps restart with each week")]
     [InlineData("*/0 * * * *", "minute", 0, "minute step must be 1-59, found '0'")]
     [InlineData("*/a * * * *", "minute", 0, "minute step must be 1-59, found 'a'")]
     [InlineData("*/-5 * * * *", "minute", 0, "minute step must be 1-59, found '-5'")]
@@ -95,12 +98,14 @@ public sealed class CronErrorTests(ITestOutputHelper output)
     [InlineData("* 1, * * *", "hour", 2, Hour + "'1,'" + Comma + "'* 1 * * *'")]
     [InlineData("1,,2 * * * *", "minute", 0, Minute + "'1,,2'" + Comma + "'1,2 * * * *'")]
     [InlineData(", * * * *", "minute", 0, Minute + "','; put one comma between two values")]
-    [InlineData("0 9 * * 1;3;5", "day-of-week", 8, DayOfWeek + "'1;3;5'; separate values by commas: write '0 9 * * 1,3,5'")]
+    [InlineData("0 9 * * 1;3;5", "day-of-week", 8,
+        DayOfWeek + "'1;3;5'; separate values by commas: write '0 9 * * 1,3,5'")]
     [InlineData("0 9 * * 1|3", "day-of-week", 8, DayOfWeek + "'1|3'; separate values by commas: write '0 9 * * 1,3'")]
 
     // Names.
     [InlineData("* * * * MONDAY", "day-of-week", 8, DayOfWeek + "'MONDAY'" + Names + "'* * * * MON'")]
-    [InlineData("0 9 * * tuesday-thurs/2", "day-of-week", 8, DayOfWeek + "'tuesday-thurs/2'" + Names + "'0 9 * * tue-thu/2'")]
+    [InlineData("0 9 * * tuesday-thurs/2", "day-of-week", 8,
+        DayOfWeek + "'tuesday-thurs/2'" + Names + "'0 9 * * tue-thu/2'")]
     [InlineData("0 9 * * 1,TUES,THURS", "day-of-week", 10, DayOfWeek + "'TUES'" + Names + "'0 9 * * 1,TUE,THU'")]
     [InlineData("0 9 * SEPT *", "month", 6, Month + "'SEPT'" + Names + "'0 9 * SEP *'")]
 
@@ -121,7 +126,8 @@ public sealed class CronErrorTests(ITestOutputHelper output)
     [InlineData("CRON_TZ=UTC @daily", null, null, FiveFields + "2" + Zone + "'@daily'")]
     [InlineData("0 9 * * * # at nine", null, null, FiveFields + "8; leave out the comment: write '0 9 * * *'")]
     [InlineData("\"0 9 * * *\"", "minute", 0, Minute + "'\"0'; leave out the quotes: write '0 9 * * *'")]
-    [InlineData("'0 9 * * MONDAY'", "minute", 0, Minute + "''0'; leave out the quotes; names have three letters: write '0 9 * * MON'")]
+    [InlineData("'0 9 * * MONDAY'", "minute", 0,
+        Minute + "''0'; leave out the quotes; names have three letters: write '0 9 * * MON'")]
     [InlineData("`0 0 L * *`", "minute", 0, Minute + "'`0'; leave out the quotes" + Last)]
 
     // Seconds and years.
@@ -129,7 +135,8 @@ public sealed class CronErrorTests(ITestOutputHelper output)
     [InlineData("0 9 * * MON *", null, null, FiveFields + "6; leave out the year: write '0 9 * * MON'")]
     [InlineData("0 0 1 1 * 2026", null, null, FiveFields + "6; leave out the year: write '0 0 1 1 *'")]
     [InlineData("0 0 12 ? * MON", null, null, FiveFields + "6; leave out the seconds: write '0 12 ? * MON'")]
-    [InlineData("0 0 12 ? * MON 2026", null, null, FiveFields + "7; leave out the seconds and the year: write '0 12 ? * MON'")]
+    [InlineData("0 0 12 ? * MON 2026", null, null,
+        FiveFields + "7; leave out the seconds and the year: write '0 12 ? * MON'")]
     [InlineData("* * * * * * * *", null, null, FiveFields + "8")]
     [InlineData("60 0 0 * * MOON", null, null, FiveFields + "6")]
 
@@ -147,7 +154,8 @@ public sealed class CronErrorTests(ITestOutputHelper output)
     [InlineData("@dayly", null, 0, "'@dayly'" + Macros)]
     [InlineData(" @", null, 1, "'@'" + Macros)]
     [InlineData("@Daily *", null, 0, "'@Daily *' is not supported; a macro stands alone: write '@Daily'")]
-    [InlineData(" @reboot", null, 1, "'@reboot' is not supported; schedule a one-shot without delay when the program starts")]
+    [InlineData(" @reboot", null, 1,
+        "'@reboot' is not supported; schedule a one-shot without delay when the program starts")]
 
     // What other programs read.
     [InlineData("* * L * *", "day-of-month", 4, DayOfMonth + "'L'" + Last)]
@@ -182,9 +190,11 @@ public sealed class CronErrorTests(ITestOutputHelper output)
     [Theory]
     [InlineData("* * *\u00A0* *", 5, "* * *<U+00A0>* *", "<U+00A0>")]              // no-break space
     [InlineData("\uFEFF* * * * *", 0, "<U+FEFF>* * * * *", "<U+FEFF>")]            // byte order mark
-    [InlineData("* * * * *\r\n", 9, "* * * * *<U+000D><U+000A>", "<U+000D>; leave out the line ending: write '* * * * *'")]
+    [InlineData("* * * * *\r\n", 9, "* * * * *<U+000D><U+000A>",
+        "<U+000D>; leave out the line ending: write '* * * * *'")]
     [InlineData("* * * * *\n", 9, "* * * * *<U+000A>", "<U+000A>; leave out the line ending: write '* * * * *'")]
-    [InlineData("\u201C0 9 * * *\u201D", 0, "<U+201C>0 9 * * *<U+201D>", "<U+201C>; leave out the quotes: write '0 9 * * *'")]
+    [InlineData("\u201C0 9 * * *\u201D", 0, "<U+201C>0 9 * * *<U+201D>",
+        "<U+201C>; leave out the quotes: write '0 9 * * *'")]
     [InlineData("* * * * *\0", 9, "* * * * *<U+0000>", "<U+0000>")]
     [InlineData("*\u2028* * * *", 1, "*<U+2028>* * * *", "<U+2028>")]              // line separator
     [InlineData("\u0665 * * * *", 0, "<U+0665> * * * *", "<U+0665>")]              // Arabic digit five
@@ -198,7 +208,8 @@ public sealed class CronErrorTests(ITestOutputHelper output)
     {
         var exception = Should.Throw<CronFormatException>(() => CronExpression.Parse(expression));
         exception.Message.ShouldBe(
-            $"Invalid cron expression '{printed}': only printable ASCII characters and tabs are allowed, found {found}.");
+            $"Invalid cron expression '{printed}': only printable ASCII characters and tabs are allowed, "
+                + $"found {found}.");
         exception.Position.ShouldBe(position);
         exception.Field.ShouldBeNull();
     }
@@ -229,14 +240,16 @@ public sealed class CronErrorTests(ITestOutputHelper output)
         }
 
         output.WriteLine(string.Join(' ', refused));
-        refused.ShouldBe(["1/1", "1/2", "1/3", "1/6", "2/1", "2/5", "3/1", "3/2", "3/4", "4/1", "4/3", "5/1", "5/2", "6/1"]);
+        refused.ShouldBe(
+            ["1/1", "1/2", "1/3", "1/6", "2/1", "2/5", "3/1", "3/2", "3/4", "4/1", "4/3", "5/1", "5/2", "6/1"]);
     }
 
     [Theory]
     [InlineData("0 9 * * 1/2", 8, "1/2", "1-6/2", "1-7/2")]
     [InlineData("0 9 * * 3,Mon/3", 10, "Mon/3", "Mon-6/3", "Mon-7/3")]
     [InlineData("0 9 * * 6/1", 8, "6/1", "6-6/1", "6-7/1")]
-    public void Names_both_ways_to_write_such_a_step(string expression, int position, string item, string without, string with)
+    public void Names_both_ways_to_write_such_a_step(
+        string expression, int position, string item, string without, string with)
     {
         var exception = Should.Throw<CronFormatException>(() => CronExpression.Parse(expression));
         exception.Message.ShouldBe(
@@ -245,7 +258,8 @@ public sealed class CronErrorTests(ITestOutputHelper output)
         exception.Position.ShouldBe(position);
         var saturday = new DateTimeOffset(2025, 1, 4, 12, 0, 0, TimeSpan.Zero);
         var ways = (string[])[without, with];
-        ways.Select(way => CronExpression.Parse(expression.Replace(item, way, StringComparison.Ordinal)).Next(saturday)!.Value.Day == 5)
+        ways.Select(way => expression.Replace(item, way, StringComparison.Ordinal))
+            .Select(way => CronExpression.Parse(way).Next(saturday)!.Value.Day == 5)
             .ShouldBe([false, true]);
     }
 
@@ -259,7 +273,8 @@ public sealed class CronErrorTests(ITestOutputHelper output)
             var (texts, written) = (new CronTexts(seed), 0);
             for (var i = 0; i < 10_000; i++)
             {
-                if (Parse(texts.HostileText()).Error?.Message.Split(": write '") is not [_, .., [.. var pasted, '\'', '.']]) continue;
+                var parts = Parse(texts.HostileText()).Error?.Message.Split(": write '");
+                if (parts is not [_, .., [.. var pasted, '\'', '.']]) continue;
                 CronExpression.Parse(pasted).Next(DateTimeOffset.UnixEpoch);
                 written++;
             }
@@ -272,7 +287,8 @@ public sealed class CronErrorTests(ITestOutputHelper output)
     [Fact]
     public void Shows_half_of_a_code_point_as_it_is() =>
         Should.Throw<CronFormatException>(() => CronExpression.Parse("\uD83D *")).Message.ShouldBe(
-            "Invalid cron expression '<U+D83D> *': only printable ASCII characters and tabs are allowed, found <U+D83D>.");
+            "Invalid cron expression '<U+D83D> *': only printable ASCII characters and tabs are allowed, found "
+                + "<U+D83D>.");
 
     [Fact]
     public void Cuts_what_it_quotes_and_refuses_what_is_too_long()

@@ -9,7 +9,8 @@ namespace Heartbeat.Tests;
 
 public sealed class CronExpressionTests(ITestOutputHelper output)
 {
-    private const string Either = "a day that matches either day field is enough, as in crontab(5); Cronos requires both";
+    private const string Either =
+        "a day that matches either day field is enough, as in crontab(5); Cronos requires both";
     private const string Both = "a day must match both day fields, as in crontab(5); to Kubernetes either is enough";
 
     [Theory]
@@ -61,7 +62,9 @@ public sealed class CronExpressionTests(ITestOutputHelper output)
     public void Follows_the_zone(string expression, string zone, string after, string expected) =>
         Next(expression, zone, after).ShouldBe(expected);
 
-    /// <remarks>Fault: the end of time. Catches: an addition past the end of time; a search that goes on after year 9999.</remarks>
+    /// <remarks>
+    /// Fault: the end of time. Catches: an addition past the end of time; a search that goes on after year 9999.
+    /// </remarks>
     [Theory]
     [InlineData("UTC", "9999-12-31T23:59:00Z")]
     [InlineData("Pacific/Kiritimati", "9999-12-31T09:59:00Z")]
@@ -171,8 +174,12 @@ public sealed class CronExpressionTests(ITestOutputHelper output)
         Parallel.For(0, 4, _ => answers.ShouldBe(expected));
     }
 
-    /// <summary>A collection that another thread asks for meanwhile charges this one with what it had set aside: the least is what counts.</summary>
-    private static long LeastAllocatedInAYear(TimeZoneInfo zone) => Enumerable.Range(0, 5).Min(_ => AllocatedInAYear(zone));
+    /// <summary>
+    /// A collection that another thread asks for meanwhile charges this one with what it had set aside: the least is
+    /// what counts.
+    /// </summary>
+    private static long LeastAllocatedInAYear(TimeZoneInfo zone) =>
+        Enumerable.Range(0, 5).Min(_ => AllocatedInAYear(zone));
 
     private static long AllocatedInAYear(TimeZoneInfo zone)
     {

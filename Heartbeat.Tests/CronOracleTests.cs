@@ -7,8 +7,9 @@ namespace Heartbeat.Tests;
 
 /// <summary>The cron engine against <see cref="CronOracle"/>, which looks at every minute.</summary>
 /// <remarks>
-/// Fault: cron against brute force. Catches: either and both days exchanged; a second pass in which fixed times run again or periodic
-/// ones do not; a gap that swallows its occurrences or has two; next at the instant asked about; a Sunday of 7 lost.
+/// Fault: cron against brute force. Catches: either and both days exchanged; a second pass in which fixed times run
+/// again or periodic ones do not; a gap that swallows its occurrences or has two; next at the instant asked about; a
+/// Sunday of 7 lost.
 /// </remarks>
 public sealed class CronOracleTests(ITestOutputHelper output)
 {
@@ -47,7 +48,8 @@ public sealed class CronOracleTests(ITestOutputHelper output)
 
     [LongFact]
     [Trait("Category", "Soak")]
-    public void Agrees_on_20_000_expressions_at_3_instants_in_each_of_20_awkward_zones() => Compare(20_000, AwkwardZones);
+    public void Agrees_on_20_000_expressions_at_3_instants_in_each_of_20_awkward_zones() =>
+        Compare(20_000, AwkwardZones);
 
     private void Compare(int expressions, params string[] zones)
     {
@@ -68,7 +70,11 @@ public sealed class CronOracleTests(ITestOutputHelper output)
                         var expected = oracle.Next(zone, after);
                         var found = cron.Next(after);
                         if (!Agrees(found, expected, zone))
-                            Assert.Fail($"'{text}' in {zone.Zone.Id} after {after:O} gave {found:O}, not {expected:O} (seed {seed})");
+                        {
+                            Assert.Fail($"'{text}' in {zone.Zone.Id} after {after:O} gave {found:O}, not {expected:O} "
+                                + $"(seed {seed})");
+                        }
+
                         cases++;
                         if (expected is null) none++;
                     }
@@ -79,7 +85,8 @@ public sealed class CronOracleTests(ITestOutputHelper output)
         }
     }
 
-    private static bool Agrees(DateTimeOffset? found, DateTimeOffset? expected, CronOracleZone zone) => expected is { } next
-        ? found?.EqualsExact(next) == true
-        : found is null || found.Value.UtcTicks / TimeSpan.TicksPerMinute >= zone.End;
+    private static bool Agrees(DateTimeOffset? found, DateTimeOffset? expected, CronOracleZone zone) =>
+        expected is { } next
+            ? found?.EqualsExact(next) == true
+            : found is null || found.Value.UtcTicks / TimeSpan.TicksPerMinute >= zone.End;
 }

@@ -80,7 +80,9 @@ public sealed class CronVectorTests(ITestOutputHelper output)
         }
         catch (CronFormatException e) when (Disputed.Contains(row[1]))
         {
-            return e.Message.Contains("; programs disagree about Sunday: ", StringComparison.Ordinal) ? null : e.Message;
+            return e.Message.Contains("; programs disagree about Sunday: ", StringComparison.Ordinal)
+                ? null
+                : e.Message;
         }
 #pragma warning disable CA1031 // Whatever a row throws is its fault, and the rest are checked all the same.
         catch (Exception e)

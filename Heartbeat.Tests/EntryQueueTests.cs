@@ -13,7 +13,8 @@ public sealed class EntryQueueTests : IDisposable
     private readonly EntryQueue _queue = new();
     private long _sequence;
 
-    public EntryQueueTests() => _scheduler = new(new TwoClockTime(Simulation.DefaultStart), _log.CreateLogger<Scheduler>());
+    public EntryQueueTests() =>
+        _scheduler = new(new TwoClockTime(Simulation.DefaultStart), _log.CreateLogger<Scheduler>());
 
     [Fact]
     public void Equal_due_times_come_in_the_order_scheduled_whatever_their_clock()
@@ -76,7 +77,11 @@ public sealed class EntryQueueTests : IDisposable
 
     private OneShot<int> Add(Clock clock, long due)
     {
-        var entry = new OneShot<int>(_scheduler, "one", clock, due, TimeSpan.Zero, 0, static (_, _) => Task.CompletedTask) { Sequence = _sequence++ };
+        var entry = new OneShot<int>(
+            _scheduler, "one", clock, due, TimeSpan.Zero, 0, static (_, _) => Task.CompletedTask)
+        {
+            Sequence = _sequence++,
+        };
         _queue.Enqueue(entry);
         return entry;
     }

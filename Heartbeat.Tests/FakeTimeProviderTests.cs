@@ -21,7 +21,8 @@ public sealed class FakeTimeProviderTests
         HeartbeatJobs.Register(scheduler, new UuidV1(clock), beats);
         using var stop = new CancellationTokenSource();
         var run = scheduler.RunAsync(stop.Token);
-        for (var ten = TimeSpan.FromSeconds(10); clock.GetUtcNow() < Simulation.DefaultStart + TimeSpan.FromDays(1) + ten;)
+        var ten = TimeSpan.FromSeconds(10);
+        while (clock.GetUtcNow() < Simulation.DefaultStart + TimeSpan.FromDays(1) + ten)
         {
             clock.Advance(ten);
             await scheduler.WhenIdle();

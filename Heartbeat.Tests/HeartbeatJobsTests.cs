@@ -7,8 +7,8 @@ using Xunit;
 namespace Heartbeat.Tests;
 
 /// <remarks>
-/// Sabotages caught: another cron expression; 11 s; another id for the event; an id in lower case; off taken for on; the
-/// warning after the rest.
+/// Sabotages caught: another cron expression; 11 s; another id for the event; an id in lower case; off taken for on;
+/// the warning after the rest.
 /// </remarks>
 public sealed class HeartbeatJobsTests : IDisposable
 {
@@ -24,7 +24,8 @@ public sealed class HeartbeatJobsTests : IDisposable
     {
         var uuids = new UuidV1(_clock);
         using var beats = new BeatLog(_clock);
-        await using var simulation = Simulation.Start(scheduler => HeartbeatJobs.Register(scheduler, uuids, beats), _clock);
+        await using var simulation =
+            Simulation.Start(scheduler => HeartbeatJobs.Register(scheduler, uuids, beats), _clock);
         await simulation.AdvanceAsync(TimeSpan.FromDays(days) + TimeSpan.FromSeconds(10));
         beats.Fault.ShouldBeNull();
         beats.Timed.ShouldBe(count);
@@ -38,8 +39,10 @@ public sealed class HeartbeatJobsTests : IDisposable
         await simulation.AdvanceAsync(TimeSpan.FromSeconds(119));
         var text = _log.Text;
         text.Count.ShouldBe(3);
-        text[0].ShouldBe("Information: Scheduled heartbeat (timed): '* * * * *' in UTC, first due 2024-01-01T00:01:00+00:00");
-        text[1].ShouldMatch("^Information: Heartbeat \\(timed\\): UUID=[0-9A-F]{8}-[0-9A-F]{4}-1[0-9A-F]{3}-[89AB][0-9A-F]{3}-[0-9A-F]{12}$");
+        text[0].ShouldBe(
+            "Information: Scheduled heartbeat (timed): '* * * * *' in UTC, first due 2024-01-01T00:01:00+00:00");
+        text[1].ShouldMatch("^Information: Heartbeat \\(timed\\): "
+            + "UUID=[0-9A-F]{8}-[0-9A-F]{4}-1[0-9A-F]{3}-[89AB][0-9A-F]{3}-[0-9A-F]{12}$");
         text[2].ShouldBe(text[1].Replace("timed", "event", StringComparison.Ordinal));
     }
 
@@ -52,14 +55,16 @@ public sealed class HeartbeatJobsTests : IDisposable
     }
 
     [Fact]
-    public async Task An_odd_switch_is_warned_of_once_and_first()
+    public async Task An_unrecognized_switch_is_warned_of_once_and_first()
     {
         await using var simulation = Start("jawohl");
         await simulation.AdvanceAsync(TimeSpan.FromMinutes(5));
         _log.Of(LogLevel.Warning).ShouldHaveSingleItem().ShouldBe(_log.Lines[0]);
         _log.Text[0].ShouldBe(
-            "Warning: ENABLE_HEARTBEAT='jawohl' is taken as on; the spellings are 1, true, yes, on; or 0, false, no, off and nothing for off");
-        _log.Lines.Count(static line => line.Message.StartsWith("Heartbeat (timed)", StringComparison.Ordinal)).ShouldBe(5);
+            "Warning: ENABLE_HEARTBEAT='jawohl' is taken as on; the spellings are 1, true, yes, on; or 0, false, no, "
+                + "off and nothing for off");
+        _log.Lines.Count(static line => line.Message.StartsWith("Heartbeat (timed)", StringComparison.Ordinal))
+            .ShouldBe(5);
     }
 
     public void Dispose() => _log.Dispose();

@@ -21,8 +21,8 @@ public sealed class HeartbeatSwitchTests
     [InlineData(" oFF\t")]
     public void Is_off_unless_set_to_something(string? value)
     {
-        HeartbeatSwitch.IsOn(value, out var odd).ShouldBeFalse();
-        odd.ShouldBeNull();
+        HeartbeatSwitch.IsOn(value, out var unrecognized).ShouldBeFalse();
+        unrecognized.ShouldBeNull();
     }
 
     [Theory]
@@ -36,8 +36,8 @@ public sealed class HeartbeatSwitchTests
     [InlineData("oN\n")]
     public void Is_on_with_each_accepted_spelling(string value)
     {
-        HeartbeatSwitch.IsOn(value, out var odd).ShouldBeTrue();
-        odd.ShouldBeNull();
+        HeartbeatSwitch.IsOn(value, out var unrecognized).ShouldBeTrue();
+        unrecognized.ShouldBeNull();
     }
 
     [Theory]
@@ -63,8 +63,8 @@ public sealed class HeartbeatSwitchTests
     [InlineData("\uD83D\uDC93", "<U+1F493>")]
     public void Is_on_with_anything_else_and_shows_it_escaped(string value, string shown)
     {
-        HeartbeatSwitch.IsOn(value, out var odd).ShouldBeTrue();
-        odd.ShouldBe(shown);
+        HeartbeatSwitch.IsOn(value, out var unrecognized).ShouldBeTrue();
+        unrecognized.ShouldBe(shown);
     }
 
     [Theory]
@@ -73,14 +73,14 @@ public sealed class HeartbeatSwitchTests
     [InlineData(65_536, "...")]
     public void Shows_the_first_64_characters(int length, string ending)
     {
-        HeartbeatSwitch.IsOn(new string('x', length), out var odd).ShouldBeTrue();
-        odd.ShouldBe(new string('x', 64) + ending);
+        HeartbeatSwitch.IsOn(new string('x', length), out var unrecognized).ShouldBeTrue();
+        unrecognized.ShouldBe(new string('x', 64) + ending);
     }
 
     [Fact]
     public void Shows_by_its_code_the_half_of_a_character_that_the_cut_leaves()
     {
-        HeartbeatSwitch.IsOn(new string('x', 63) + "\U0001F493", out var odd).ShouldBeTrue();
-        odd.ShouldBe(new string('x', 63) + "<U+D83D>...");
+        HeartbeatSwitch.IsOn(new string('x', 63) + "\U0001F493", out var unrecognized).ShouldBeTrue();
+        unrecognized.ShouldBe(new string('x', 63) + "<U+D83D>...");
     }
 }

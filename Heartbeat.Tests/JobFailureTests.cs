@@ -7,7 +7,9 @@ using Xunit;
 
 namespace Heartbeat.Tests;
 
-/// <summary>Promise 7, for what a job hands back: whatever it is, it is logged with all that is in it, and nothing else suffers.</summary>
+/// <summary>
+/// Promise 7, for what a job hands back: whatever it is, it is logged with all that is in it, and nothing else suffers.
+/// </summary>
 public sealed class JobFailureTests
 {
     private const string Stopped = "The scheduler has stopped: it takes no more entries.";
@@ -17,40 +19,63 @@ public sealed class JobFailureTests
     /// <summary>What fails, the type of what is logged, and what its text has to tell.</summary>
     private static Dictionary<string, (Func<Task> Job, string Type, string[] Texts)> FailingJobs { get; } = new()
     {
-        ["a task with three exceptions"] = (static () => Task.WhenAll(Fail("one"), Fail("two"), Fail("three")), "AggregateException", ["one", "two", "three"]),
+        ["a task with three exceptions"] = (
+            static () => Task.WhenAll(Fail("one"), Fail("two"), Fail("three")),
+            "AggregateException", ["one", "two", "three"]),
         ["a task with three exceptions, later"] = (
-            static () => Task.WhenAll(FailLaterAsync("one"), FailLaterAsync("two"), FailLaterAsync("three")), "AggregateException", ["one", "two", "three"]),
+            static () => Task.WhenAll(FailLaterAsync("one"), FailLaterAsync("two"), FailLaterAsync("three")),
+            "AggregateException", ["one", "two", "three"]),
         ["a task with 5,000 exceptions"] = (
             static () => Task.WhenAll(Enumerable.Range(0, 5_000).Select(static i => Fail($"#{i};"))),
             "AggregateException", ["#0;", "#2500;", "#4999;"]),
         ["a task with an exception and a cancelled one"] = (
-            static () => Task.WhenAll(Fail("one"), Task.FromCanceled(new(canceled: true))), "TimeoutException", ["one"]),
+            static () => Task.WhenAll(Fail("one"), Task.FromCanceled(new(canceled: true))),
+            "TimeoutException", ["one"]),
         ["a task of a task, as StartNew makes it"] = (
-            static () => Task.Factory.StartNew(static async () => await Task.Yield(), default, default, TaskScheduler.Default), "InvalidOperationException", ["task of a task"]),
+            static () => Task.Factory.StartNew(
+                static async () => await Task.Yield(), default, default, TaskScheduler.Default),
+            "InvalidOperationException", ["task of a task"]),
         ["a task of a task that fails"] = (
-            static () => Task.Factory.StartNew(static () => FailLaterAsync("inner"), default, default, TaskScheduler.Default), "TimeoutException", ["inner"]),
-        ["a task of a task with a result"] = (static () => Task.FromResult(Task.FromResult(1)), "InvalidOperationException", ["task of a task"]),
-        ["an async method that gives a task"] = (static () => TaskOfTaskAsync(), "InvalidOperationException", ["task of a task"]),
-        ["a task of null"] = (static () => Task.FromResult<Task>(null!), "InvalidOperationException", ["task of a task"]),
-        ["a task of a task never started"] = (static () => Task.FromResult(new Task(static () => { })), "InvalidOperationException", ["task of a task"]),
+            static () => Task.Factory.StartNew(
+                static () => FailLaterAsync("inner"), default, default, TaskScheduler.Default),
+            "TimeoutException", ["inner"]),
+        ["a task of a task with a result"] =
+            (static () => Task.FromResult(Task.FromResult(1)), "InvalidOperationException", ["task of a task"]),
+        ["an async method that gives a task"] =
+            (static () => TaskOfTaskAsync(), "InvalidOperationException", ["task of a task"]),
+        ["a task of null"] =
+            (static () => Task.FromResult<Task>(null!), "InvalidOperationException", ["task of a task"]),
+        ["a task of a task never started"] =
+            (static () => Task.FromResult(new Task(static () => { })), "InvalidOperationException", ["task of a task"]),
         ["a task never started"] = (
-            static () => new Task(static () => { }), "InvalidOperationException", ["The job returned a task that was never started."]),
+            static () => new Task(static () => { }), "InvalidOperationException",
+            ["The job returned a task that was never started."]),
         ["a task with a result never started"] = (
-            static () => new Task<int>(static () => 1), "InvalidOperationException", ["The job returned a task that was never started."]),
+            static () => new Task<int>(static () => 1), "InvalidOperationException",
+            ["The job returned a task that was never started."]),
         ["null"] = (static () => null!, "InvalidOperationException", ["The job returned null for its task."]),
-        ["a cancelled task"] = (static () => Task.FromCanceled(new(canceled: true)), "TaskCanceledException", ["A task was canceled."]),
-        ["a chain of 101 exceptions"] = (static () => Task.FromException(Chain(101)), "InvalidOperationException", ["<0>", "<99>", "\u2026"]),
+        ["a cancelled task"] =
+            (static () => Task.FromCanceled(new(canceled: true)), "TaskCanceledException", ["A task was canceled."]),
+        ["a chain of 101 exceptions"] =
+            (static () => Task.FromException(Chain(101)), "InvalidOperationException", ["<0>", "<99>", "\u2026"]),
         ["a chain of 100"] = (static () => Task.FromException(Chain(100)), "TimeoutException", ["<0>", "<99>"]),
-        ["a chain of 100,000"] = (static () => Task.FromException(Chain(100_000)), "InvalidOperationException", ["<0>", "<99>", "\u2026"]),
-        ["a chain of 100,000, thrown"] = (static () => throw Chain(100_000), "InvalidOperationException", ["<0>", "<99>", "\u2026"]),
+        ["a chain of 100,000"] =
+            (static () => Task.FromException(Chain(100_000)), "InvalidOperationException", ["<0>", "<99>", "\u2026"]),
+        ["a chain of 100,000, thrown"] =
+            (static () => throw Chain(100_000), "InvalidOperationException", ["<0>", "<99>", "\u2026"]),
         ["100,000 AggregateExceptions, one in the other"] = (
-            static () => throw Enumerable.Range(0, 100_000).Aggregate<int, Exception>(new TimeoutException(), static (inner, _) => new AggregateException(inner)),
+            static () => throw Enumerable.Range(0, 100_000)
+                .Aggregate<int, Exception>(new TimeoutException(), static (inner, _) => new AggregateException(inner)),
             "InvalidOperationException", ["more than 100 levels", "\u2026"]),
         ["one that contains itself"] = (static () => throw Itself(), "InvalidOperationException", ["itself", "\u2026"]),
-        ["two that contain each other"] = (static () => throw OneAnother(), "InvalidOperationException", ["one", "other", "\u2026"]),
-        ["an AggregateException that contains itself twice"] = (static () => throw ItselfTwice(), "InvalidOperationException", ["\u2026"]),
+        ["two that contain each other"] =
+            (static () => throw OneAnother(), "InvalidOperationException", ["one", "other", "\u2026"]),
+        ["an AggregateException that contains itself twice"] =
+            (static () => throw ItselfTwice(), "InvalidOperationException", ["\u2026"]),
         ["one exception 2^60 times"] = (
-            static () => throw Enumerable.Range(0, 60).Aggregate<int, Exception>(new TimeoutException(), static (inner, _) => new AggregateException(inner, inner)),
+            static () => throw Enumerable.Range(0, 60)
+                .Aggregate<int, Exception>(
+                    new TimeoutException(), static (inner, _) => new AggregateException(inner, inner)),
             "InvalidOperationException", ["\u2026"]),
         ["an error of another, stopped scheduler"] = (
             static () =>
@@ -61,7 +86,8 @@ public sealed class JobFailureTests
             },
             "SchedulerStoppedException", [Stopped]),
         ["an error that looks like the scheduler's own"] = (
-            static () => throw new ObjectDisposedException(typeof(Scheduler).FullName, Stopped), "ObjectDisposedException", [Stopped]),
+            static () => throw new ObjectDisposedException(typeof(Scheduler).FullName, Stopped),
+            "ObjectDisposedException", [Stopped]),
     };
 
     [Theory(Timeout = 30_000)]
@@ -70,7 +96,8 @@ public sealed class JobFailureTests
     {
         var (job, type, texts) = FailingJobs[kind];
         await using var simulation = Simulation.Start();
-        simulation.Scheduler.Schedule("bad", CronExpression.Parse("* * * * *"), run => run.Due.Minute < 3 ? job() : simulation.Record(run));
+        simulation.Scheduler.Schedule("bad", CronExpression.Parse("* * * * *"), run =>
+            run.Due.Minute < 3 ? job() : simulation.Record(run));
         simulation.Scheduler.Schedule("bad once", TimeSpan.FromMinutes(2), _ => job());
         simulation.Scheduler.ScheduleEvery("good", TimeSpan.FromMinutes(1), simulation.Record);
         await simulation.AdvanceAsync(TimeSpan.FromMinutes(3));
@@ -109,9 +136,12 @@ public sealed class JobFailureTests
             running.SetResult();
             await stopped.Task;
             using var other = StoppedScheduler();
-            var own = Should.Throw<ObjectDisposedException>(() => simulation.Scheduler.Schedule("later", TimeSpan.Zero, simulation.Record));
+            var own = Should.Throw<ObjectDisposedException>(() =>
+                simulation.Scheduler.Schedule("later", TimeSpan.Zero, simulation.Record));
             if (kind == "another scheduler's") other.Schedule("later", TimeSpan.Zero, simulation.Record);
-            throw kind == "made by the job" ? new ObjectDisposedException(own.ObjectName, Stopped) : new TimeoutException("wrapped", own);
+            throw kind == "made by the job"
+                ? new ObjectDisposedException(own.ObjectName, Stopped)
+                : new TimeoutException("wrapped", own);
         });
         await running.Task;
         await simulation.RequestStopAsync();
@@ -158,14 +188,16 @@ public sealed class JobFailureTests
     private static AggregateException ItselfTwice()
     {
         var exception = new AggregateException();
-        var inner = typeof(AggregateException).GetField("_innerExceptions", BindingFlags.NonPublic | BindingFlags.Instance)!;
+        var inner = typeof(AggregateException)
+            .GetField("_innerExceptions", BindingFlags.NonPublic | BindingFlags.Instance)!;
         inner.SetValue(exception, new Exception[] { exception, exception });
         return exception;
     }
 
     /// <summary>No constructor does this, but deserializers have.</summary>
     private static void SetInner(Exception outer, Exception inner) =>
-        typeof(Exception).GetField("_innerException", BindingFlags.NonPublic | BindingFlags.Instance)!.SetValue(outer, inner);
+        typeof(Exception).GetField(
+            "_innerException", BindingFlags.NonPublic | BindingFlags.Instance)!.SetValue(outer, inner);
 
     private static Scheduler StoppedScheduler()
     {

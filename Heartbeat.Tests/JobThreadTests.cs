@@ -24,7 +24,9 @@ public sealed class JobThreadTests
 
     public static TheoryData<string> Kinds => [.. Settings.Keys, "all"];
 
-    /// <summary>Many rounds, each with all jobs handed to the pool at once: so its few threads run them one after the other.</summary>
+    /// <summary>
+    /// Many rounds, each with all jobs handed to the pool at once: so its few threads run them one after the other.
+    /// </summary>
     [Theory]
     [MemberData(nameof(Kinds))]
     public async Task What_a_job_sets_on_its_thread_none_of_the_next_50_sees(string kind)
@@ -78,6 +80,7 @@ public sealed class JobThreadTests
         var thread = Thread.CurrentThread;
         return $"{thread.Priority}, {thread.Name}, {(thread.IsBackground ? "background" : "foreground")}, "
             + $"{1.5.ToString(CultureInfo.CurrentCulture)}, {1.5.ToString(CultureInfo.CurrentUICulture)}, "
-            + $"{Local.Value ?? "no AsyncLocal"}, {(SynchronizationContext.Current is null ? "no context" : "a context")}";
+            + $"{Local.Value ?? "no AsyncLocal"}, "
+            + $"{(SynchronizationContext.Current is null ? "no context" : "a context")}";
     }
 }

@@ -51,7 +51,8 @@ public sealed class MetricsTests
     {
         using var heard = new Heard("stalled");
         var end = new TaskCompletionSource();
-        await using var simulation = Simulation.Start(scheduler => scheduler.Schedule("stalled", EachMinute, _ => end.Task));
+        await using var simulation =
+            Simulation.Start(scheduler => scheduler.Schedule("stalled", EachMinute, _ => end.Task));
         simulation.Time.Advance(TimeSpan.FromMinutes(5));
         simulation.Time.Advance(TimeSpan.FromMinutes(2));
         end.SetResult();
@@ -120,7 +121,8 @@ public sealed class MetricsTests
         }));
         await simulation.AdvanceAsync(TimeSpan.FromMinutes(3));
         runs.ShouldBe(3);
-        simulation.Log.Text.Count(static line => line.StartsWith("Error: listened to failed", StringComparison.Ordinal)).ShouldBe(3);
+        simulation.Log.Text.Count(static line => line.StartsWith("Error: listened to failed", StringComparison.Ordinal))
+            .ShouldBe(3);
     }
 
     [Fact]
@@ -128,7 +130,8 @@ public sealed class MetricsTests
     {
         using var listener = new MeterListener();
         listener.InstrumentPublished = Enable;
-        listener.MeasurementsCompleted = static (_, _) => throw new InvalidOperationException("The listener is broken.");
+        listener.MeasurementsCompleted = static (_, _) =>
+            throw new InvalidOperationException("The listener is broken.");
         listener.Start();
         await using var simulation = Simulation.Start();
         (await simulation.StopAsync()).ShouldBeTrue();
@@ -136,7 +139,8 @@ public sealed class MetricsTests
         using var log = new LogCapture(simulation.Time);
         var neverRun = new Scheduler(simulation.Time, log.CreateLogger<Scheduler>());
         neverRun.Dispose();
-        Should.Throw<ObjectDisposedException>(() => neverRun.Schedule("late", TimeSpan.Zero, static _ => Task.CompletedTask));
+        Should.Throw<ObjectDisposedException>(() =>
+            neverRun.Schedule("late", TimeSpan.Zero, static _ => Task.CompletedTask));
         listener.MeasurementsCompleted = null; // which its own end would call, too
     }
 
@@ -169,7 +173,9 @@ public sealed class MetricsTests
         if (tags[0].Value is "listened to") throw new InvalidOperationException("The listener is broken.");
     }
 
-    /// <summary>Notes the measurements of some jobs as text, sorted: schedulers of other tests measure at the same time.</summary>
+    /// <summary>
+    /// Notes the measurements of some jobs as text, sorted: schedulers of other tests measure at the same time.
+    /// </summary>
     private sealed class Heard : IDisposable
     {
         private readonly MeterListener _listener = new();
@@ -181,7 +187,8 @@ public sealed class MetricsTests
             _jobs = jobs;
             _listener.InstrumentPublished = Enable;
             _listener.SetMeasurementEventCallback<long>((instrument, value, tags, _) => Note(instrument, value, tags));
-            _listener.SetMeasurementEventCallback<double>((instrument, value, tags, _) => Note(instrument, value, tags));
+            _listener.SetMeasurementEventCallback<double>((instrument, value, tags, _) =>
+                Note(instrument, value, tags));
             _listener.Start();
         }
 
@@ -195,7 +202,8 @@ public sealed class MetricsTests
         {
             var values = string.Join(' ', tags.ToArray().Select(static tag => tag.Value));
             if (tags.Length == 0 || !_jobs.Contains(tags[0].Value)) return;
-            _measurements.Enqueue(string.Create(CultureInfo.InvariantCulture, $"{instrument.Name} {value} {instrument.Unit} {values}"));
+            _measurements.Enqueue(
+                string.Create(CultureInfo.InvariantCulture, $"{instrument.Name} {value} {instrument.Unit} {values}"));
         }
     }
 }

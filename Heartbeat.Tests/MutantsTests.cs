@@ -4,16 +4,20 @@ using Xunit;
 
 namespace Heartbeat.Tests;
 
-/// <summary>The table of sabotages follows the engine: each applies, once and only once, and names tests that exist.</summary>
+/// <summary>
+/// The table of sabotages follows the engine: each applies, once and only once, and names tests that exist.
+/// </summary>
 public sealed class MutantsTests
 {
     private static readonly string Folder = Path.Combine(Path.GetDirectoryName(ThisFile())!, "..");
 
     public static TheoryData<string> Names => [.. Sabotages.Keys];
 
-    private static Dictionary<string, string[]> Sabotages { get; } = File.ReadAllText(Path.Combine(Folder, "Heartbeat.Tests", "Mutants", "mutants.txt"))
+    private static Dictionary<string, string[]> Sabotages { get; } =
+        File.ReadAllText(Path.Combine(Folder, "Heartbeat.Tests", "Mutants", "mutants.txt"))
         .Split("\n\n", StringSplitOptions.RemoveEmptyEntries).Where(static block => block[0] != '#')
-        .Select(static block => block.Split('\n', StringSplitOptions.RemoveEmptyEntries)).ToDictionary(static lines => lines[0]);
+        .Select(static block => block.Split('\n', StringSplitOptions.RemoveEmptyEntries))
+        .ToDictionary(static lines => lines[0]);
 
     [Theory]
     [MemberData(nameof(Names))]
@@ -35,7 +39,8 @@ public sealed class MutantsTests
             .SelectMany(static type => type.GetMethods().Select(method => $"{type.FullName}.{method.Name}")).ToArray();
         foreach (var filter in Sabotages[name][2].Split('|'))
         {
-            tests.ShouldContain(test => test.Contains(filter, StringComparison.Ordinal), $"no test has '{filter}' in its name");
+            tests.ShouldContain(
+                test => test.Contains(filter, StringComparison.Ordinal), $"no test has '{filter}' in its name");
         }
     }
 

@@ -7,8 +7,9 @@ using Xunit;
 namespace Heartbeat.Tests;
 
 /// <remarks>
-/// Sabotages caught: a gap noted where nothing is skipped; an overlap looked for in one direction; the passes exchanged;
-/// the answer of .NET about local times believed, which misses Dublin; an instant without an offset accepted.
+/// Sabotages caught: a gap noted where nothing is skipped; an overlap looked for in one direction; the passes
+/// exchanged; the answer of .NET about local times believed, which misses Dublin; an instant without an offset
+/// accepted.
 /// </remarks>
 [Collection(ConsoleCapture.Collection)]
 public sealed class NextCommandTests
@@ -29,13 +30,18 @@ public sealed class NextCommandTests
 
     [Theory]
     [InlineData("0 3 * * *", "2026-03-29T03:00:00+02:00  Sun")]
-    [InlineData("30 2 * * *", "2026-03-29T03:00:00+02:00  Sun  clocks go forward from 02:00 to 03:00: 02:30 does not exist and runs at the end of the gap")]
-    [InlineData("*/15 2-3 * * *", "2026-03-29T03:00:00+02:00  Sun  clocks go forward from 02:00 to 03:00: 02:00 does not exist and runs at the end of the gap")]
+    [InlineData("30 2 * * *",
+        "2026-03-29T03:00:00+02:00  Sun  clocks go forward from 02:00 to 03:00: 02:30 does not exist and runs at the "
+            + "end of the gap")]
+    [InlineData("*/15 2-3 * * *",
+        "2026-03-29T03:00:00+02:00  Sun  clocks go forward from 02:00 to 03:00: 02:00 does not exist and runs at the "
+            + "end of the gap")]
     public void Notes_what_a_gap_moves(string expression, string line) =>
         Next("--zone", "Europe/Berlin", "--after", "2026-03-28T12:00Z", "-n", "1", expression).ShouldBe([line]);
 
     [Fact]
-    public void Notes_a_gap_of_a_day() => Next("-n", "1", "--zone", "Pacific/Apia", "--after", "2011-12-30T00:00Z", "0 12 * * *").ShouldBe(
+    public void Notes_a_gap_of_a_day() => Next(
+        "-n", "1", "--zone", "Pacific/Apia", "--after", "2011-12-30T00:00Z", "0 12 * * *").ShouldBe(
     [
         "2011-12-31T00:00:00+14:00  Sat  clocks go forward from 2011-12-30 00:00 to 2011-12-31 00:00: "
         + "2011-12-30 12:00 does not exist and runs at the end of the gap",
@@ -61,9 +67,12 @@ public sealed class NextCommandTests
         ]);
 
     [Theory]
-    [InlineData("0 0 13 * FRI", "note: a day that matches either day field is enough, as in crontab(5); Cronos requires both")]
-    [InlineData("0 0 */2 * 1", "note: a day must match both day fields, as in crontab(5); to Kubernetes either is enough")]
-    public void Notes_the_day_rule_where_programs_differ(string expression, string note) => Next("-n", "1", expression)[^1].ShouldBe(note);
+    [InlineData("0 0 13 * FRI",
+        "note: a day that matches either day field is enough, as in crontab(5); Cronos requires both")]
+    [InlineData("0 0 */2 * 1",
+        "note: a day must match both day fields, as in crontab(5); to Kubernetes either is enough")]
+    public void Notes_the_day_rule_where_programs_differ(string expression, string note) =>
+        Next("-n", "1", expression)[^1].ShouldBe(note);
 
     [Fact]
     public void Ends_with_the_last_occurrence_of_all() =>
@@ -75,7 +84,8 @@ public sealed class NextCommandTests
     [InlineData("next has no option '--zne'; it has --zone, --after and -n.", "--zne", "UTC", "* * * * *")]
     [InlineData("--zone needs a value.", "* * * * *", "--zone")]
     [InlineData("unknown time zone 'Europe/Berln': did you mean Europe/Berlin?", "--zone", "Europe/Berln", "* * * * *")]
-    [InlineData("unknown time zone '../passwd\u0000': write it as in Europe/Berlin.", "--zone", "../passwd\0", "* * * * *")]
+    [InlineData("unknown time zone '../passwd\u0000': write it as in Europe/Berlin.", "--zone", "../passwd\0",
+        "* * * * *")]
     [InlineData(InstantShape + "'now'.", "--after", "now", "* * * * *")]
     [InlineData(InstantShape + "'2026-03-28T12:00'.", "--after", "2026-03-28T12:00", "* * * * *")]
     [InlineData(InstantShape + "'2026-02-30T12:00Z'.", "--after", "2026-02-30T12:00Z", "* * * * *")]
@@ -83,15 +93,21 @@ public sealed class NextCommandTests
     [InlineData("-n must be from 1 to 1000; found '1001'.", "-n", "1001", "* * * * *")]
     [InlineData("-n must be from 1 to 1000; found ' 5'.", "-n", " 5", "* * * * *")]
     [InlineData("Invalid cron expression '60 * * * *': minute must be 0-59, found '60'.", "60 * * * *")]
-    [InlineData("Invalid cron expression '-5 * * * *': minute must be 0-59, found '-5'; a range has two ends, as in '9-17'.", "-5 * * * *")]
-    [InlineData("'0 0 31 2 *' never occurs: no such day in that month (first day 31, longest month 29 days).", "0 0 31 2 *")]
-    [InlineData("'* * * * *' does not occur after 9999-12-31T23:59:00+00:00.", "--after", "9999-12-31T23:59Z", "* * * * *")]
+    [InlineData(
+        "Invalid cron expression '-5 * * * *': minute must be 0-59, found '-5'; a range has two ends, as in '9-17'.",
+        "-5 * * * *")]
+    [InlineData("'0 0 31 2 *' never occurs: no such day in that month (first day 31, longest month 29 days).",
+        "0 0 31 2 *")]
+    [InlineData("'* * * * *' does not occur after 9999-12-31T23:59:00+00:00.", "--after", "9999-12-31T23:59Z",
+        "* * * * *")]
     public void Refuses_in_one_sentence(string message, params string[] arguments) =>
-        Should.Throw<UsageException>(() => Next(arguments)).Message.ShouldBe(message.Replace("\0", "<U+0000>", StringComparison.Ordinal));
+        Should.Throw<UsageException>(() => Next(arguments)).Message.ShouldBe(
+            message.Replace("\0", "<U+0000>", StringComparison.Ordinal));
 
     [Fact]
-    public void Says_that_a_machine_without_zone_data_has_none() => NextCommand.Unknown("Europe/Berlin", ["UTC"]).Message.ShouldBe(
-        "this machine has no time zone data: install it (Debian: tzdata), or leave out --zone for UTC.");
+    public void Says_that_a_machine_without_zone_data_has_none() =>
+        NextCommand.Unknown("Europe/Berlin", ["UTC"]).Message.ShouldBe(
+            "this machine has no time zone data: install it (Debian: tzdata), or leave out --zone for UTC.");
 
     [Fact]
     public async Task Is_a_command_of_the_program()

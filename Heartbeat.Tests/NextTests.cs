@@ -7,7 +7,10 @@ using Xunit;
 
 namespace Heartbeat.Tests;
 
-/// <summary>The three lines by which a user's test goes from due time to due time: <see cref="Scheduler.Next"/> and <see cref="Scheduler.WhenIdle"/>.</summary>
+/// <summary>
+/// The three lines by which a user's test goes from due time to due time: <see cref="Scheduler.Next"/> and
+/// <see cref="Scheduler.WhenIdle"/>.
+/// </summary>
 public sealed class NextTests : IAsyncLifetime, IDisposable
 {
     private static readonly DateTimeOffset Start = Simulation.DefaultStart;
@@ -94,7 +97,11 @@ public sealed class NextTests : IAsyncLifetime, IDisposable
     {
         const int Count = 20_000;
         var random = new Random(42);
-        for (var i = 0; i < Count; i++) _scheduler.Schedule("delay", TimeSpan.FromTicks(random.Next(100_000_000)), Record);
+        for (var i = 0; i < Count; i++)
+        {
+            _scheduler.Schedule("delay", TimeSpan.FromTicks(random.Next(100_000_000)), Record);
+        }
+
         await AdvanceToAsync(Start.AddSeconds(10) + Ms);
         _runs.Count.ShouldBe(Count);
         _runs.ShouldAllBe(static run => run.Time >= run.Due && run.Time - run.Due < Ms);
@@ -127,7 +134,9 @@ public sealed class NextTests : IAsyncLifetime, IDisposable
         (await run).ShouldBeTrue();
     }
 
-    /// <summary>Each job schedules the next: the lines see it, though it was not there when they looked before.</summary>
+    /// <summary>
+    /// Each job schedules the next: the lines see it, though it was not there when they looked before.
+    /// </summary>
     [Theory]
     [InlineData(0)]
     [InlineData(1)]
@@ -169,7 +178,11 @@ public sealed class NextTests : IAsyncLifetime, IDisposable
     public async Task WhenIdle_ends_with_the_last_run_that_is_going_and_not_before()
     {
         TaskCompletionSource[] ends = [new(), new()];
-        foreach (var end in ends) _scheduler.Schedule("slow", TimeSpan.FromSeconds(1), end, static (end, _) => end.Task);
+        foreach (var end in ends)
+        {
+            _scheduler.Schedule("slow", TimeSpan.FromSeconds(1), end, static (end, _) => end.Task);
+        }
+
         _time.Advance(TimeSpan.FromSeconds(1));
         Task[] waits = [_scheduler.WhenIdle(), _scheduler.WhenIdle()];
         ends[0].SetResult();

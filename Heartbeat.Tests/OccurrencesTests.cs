@@ -24,7 +24,8 @@ public sealed class OccurrencesTests
     {
         var due = Start.AddMinutes(7);
         var latest = due.AddHours(minutes / 60);
-        Since(due, "7 * * * *", due.AddMinutes(minutes)).ShouldBe(new(latest.UtcTicks, missed, latest.AddHours(1).UtcTicks));
+        Since(due, "7 * * * *", due.AddMinutes(minutes))
+            .ShouldBe(new(latest.UtcTicks, missed, latest.AddHours(1).UtcTicks));
     }
 
     [Fact]

@@ -67,7 +67,9 @@ public sealed class ProgramTests
         ]);
     }
 
-    /// <summary>Time alone starts nothing: the program waits for the one timer that it has, a <see cref="PeriodicTimer"/>.</summary>
+    /// <summary>
+    /// Time alone starts nothing: the program waits for the one timer that it has, a <see cref="PeriodicTimer"/>.
+    /// </summary>
     [Fact]
     public async Task Nothing_runs_unless_its_PeriodicTimer_fires()
     {
@@ -110,7 +112,7 @@ public sealed class ProgramTests
     }
 
     [Fact]
-    public async Task An_odd_switch_is_warned_of_before_all_else_and_is_on()
+    public async Task An_unrecognized_switch_is_warned_of_before_all_else_and_is_on()
     {
         using var console = new ConsoleCapture();
         (await RunAsync("ja\nINFO: x", LogLevel.Information, new CancellationToken(canceled: true))).ShouldBe(0);

@@ -8,7 +8,9 @@ using Xunit.Abstractions;
 
 namespace Heartbeat.Tests;
 
-/// <summary>Promise 10: every member may be called from any thread, within jobs too, before, during and after the run.</summary>
+/// <summary>
+/// Promise 10: every member may be called from any thread, within jobs too, before, during and after the run.
+/// </summary>
 public sealed class PromiseAnyThreadTests(ITestOutputHelper output)
 {
     [Fact]
@@ -32,8 +34,10 @@ public sealed class PromiseAnyThreadTests(ITestOutputHelper output)
                 for (var i = 0; i < Each; i++)
                 {
                     simulation.Scheduler.Schedule("kept", TimeSpan.FromMinutes(1), simulation.Record);
-                    var cancelled = simulation.Scheduler.Schedule("cancelled", TimeSpan.FromMinutes(1), simulation.Record);
-                    var another = simulation.Scheduler.Schedule("cancelled", TimeSpan.FromMinutes(2), simulation.Record);
+                    var cancelled =
+                        simulation.Scheduler.Schedule("cancelled", TimeSpan.FromMinutes(1), simulation.Record);
+                    var another =
+                        simulation.Scheduler.Schedule("cancelled", TimeSpan.FromMinutes(2), simulation.Record);
                     if (!cancelled.Cancel() || !another.Cancel()) Interlocked.Increment(ref refused);
                 }
             },
@@ -55,7 +59,8 @@ public sealed class PromiseAnyThreadTests(ITestOutputHelper output)
     public async Task A_scheduler_runs_once_and_a_second_run_leaves_the_first_alone()
     {
         await using var simulation = Simulation.Start();
-        var again = await Should.ThrowAsync<InvalidOperationException>(() => simulation.Scheduler.RunAsync(CancellationToken.None));
+        var again = await Should.ThrowAsync<InvalidOperationException>(() =>
+            simulation.Scheduler.RunAsync(CancellationToken.None));
         again.Message.ShouldBe("A scheduler runs once: make another one.");
         simulation.Scheduler.Schedule("delay", TimeSpan.FromMinutes(1), simulation.Record);
         await simulation.AdvanceAsync(TimeSpan.FromMinutes(1));
@@ -69,9 +74,11 @@ public sealed class PromiseAnyThreadTests(ITestOutputHelper output)
         var entry = simulation.Scheduler.Schedule("delay", TimeSpan.FromMinutes(1), simulation.Record);
         (await simulation.StopAsync()).ShouldBeTrue();
         var scheduler = simulation.Scheduler;
-        Should.Throw<ObjectDisposedException>(() => scheduler.Schedule("cron", CronExpression.Parse("* * * * *"), simulation.Record));
+        Should.Throw<ObjectDisposedException>(() =>
+            scheduler.Schedule("cron", CronExpression.Parse("* * * * *"), simulation.Record));
         Should.Throw<ObjectDisposedException>(() => scheduler.Schedule("delay", TimeSpan.Zero, simulation.Record));
-        Should.Throw<ObjectDisposedException>(() => scheduler.Schedule("instant", Simulation.DefaultStart, simulation.Record))
+        Should.Throw<ObjectDisposedException>(() =>
+            scheduler.Schedule("instant", Simulation.DefaultStart, simulation.Record))
             .Message.ShouldStartWith("The scheduler has stopped: it takes no more entries.");
         await Should.ThrowAsync<ObjectDisposedException>(() => scheduler.RunAsync(CancellationToken.None));
         (entry.Cancel(), entry.Due, entry.Name).ShouldBe((false, null, "delay"));
@@ -111,7 +118,8 @@ public sealed class PromiseAnyThreadTests(ITestOutputHelper output)
 
     [LongFact]
     [Trait("Category", "Soak")]
-    public Task Stopped_while_2_threads_schedule_10000_rounds_end_without_a_deadlock() => StopWhileSchedulingAsync(10_000);
+    public Task Stopped_while_2_threads_schedule_10000_rounds_end_without_a_deadlock() =>
+        StopWhileSchedulingAsync(10_000);
 
     private static async Task StopWhileSchedulingAsync(int rounds)
     {
@@ -129,7 +137,8 @@ public sealed class PromiseAnyThreadTests(ITestOutputHelper output)
                     while (true)
                     {
                         accepted.Add(simulation.Scheduler.Schedule(
-                            "one", TimeSpan.FromTicks(accepted.Count % 2), _ => Task.FromResult(Interlocked.Increment(ref started))));
+                            "one", TimeSpan.FromTicks(accepted.Count % 2), _ =>
+                                Task.FromResult(Interlocked.Increment(ref started))));
                     }
                 }
                 catch (ObjectDisposedException)
@@ -225,6 +234,8 @@ public sealed class PromiseAnyThreadTests(ITestOutputHelper output)
     private static int Dropped(string line)
     {
         var text = line.Split("; ")[1];
-        return text == "no one-shot was pending" ? 0 : int.Parse(text.Split(' ')[0].Replace(",", "", StringComparison.Ordinal), null);
+        return text == "no one-shot was pending"
+            ? 0
+            : int.Parse(text.Split(' ')[0].Replace(",", "", StringComparison.Ordinal), null);
     }
 }

@@ -109,15 +109,18 @@ public sealed class PromiseCancelTests(ITestOutputHelper output)
         simulation.Log.Text[^1].ShouldBe("Information: Stopped: 0 runs started, 0 failed; no one-shot was pending");
     }
 
-    /// <summary>The jobs block, so most of what was handed over still waits for a thread: any of it can be cancelled.</summary>
+    /// <summary>
+    /// The jobs block, so most of what was handed over still waits for a thread: any of it can be cancelled.
+    /// </summary>
     [Fact(Timeout = 60_000)]
     public async Task In_a_burst_what_has_not_begun_can_still_be_cancelled()
     {
         const int Count = 1_000;
         using var release = new ManualResetEventSlim();
         var begun = new int[Count];
+        var second = TimeSpan.FromSeconds(1);
         await using var simulation = Simulation.Start();
-        var entries = Enumerable.Range(0, Count).Select(i => simulation.Scheduler.Schedule("one", TimeSpan.FromSeconds(1), i, (i, _) =>
+        var entries = Enumerable.Range(0, Count).Select(i => simulation.Scheduler.Schedule("one", second, i, (i, _) =>
         {
             Interlocked.Increment(ref begun[i]);
             release.Wait();
@@ -136,9 +139,11 @@ public sealed class PromiseCancelTests(ITestOutputHelper output)
     [Theory]
     [InlineData(2, 3_000)]
     [InlineData(50, 200)]
-    public async Task Of_those_due_at_one_instant_each_that_another_cancels_never_runs_and_each_other_does(int count, int rounds)
+    public async Task Of_those_due_at_one_instant_each_that_another_cancels_never_runs_and_each_other_does(
+        int count, int rounds)
     {
         var random = new Random(rounds);
+        var ms = TimeSpan.FromMilliseconds(1);
         var cancelledAny = false;
         await using var simulation = Simulation.Start();
         for (var round = 0; round < rounds; round++)
@@ -148,7 +153,7 @@ public sealed class PromiseCancelTests(ITestOutputHelper output)
             var spin = random.Next(200);
             var wrong = 0;
             Entry[] entries = [];
-            entries = [.. Enumerable.Range(0, count).Select(i => simulation.Scheduler.Schedule("one", TimeSpan.FromMilliseconds(1), i, (i, _) =>
+            entries = [.. Enumerable.Range(0, count).Select(i => simulation.Scheduler.Schedule("one", ms, i, (i, _) =>
             {
                 Interlocked.Increment(ref begun[i]);
                 for (var other = 0; other < count; other++)
@@ -199,7 +204,8 @@ public sealed class PromiseCancelTests(ITestOutputHelper output)
         {
             var argument = new object();
             arguments[i] = new(argument);
-            entries[i] = scheduler.Schedule("never", TimeSpan.FromDays(1 + i), argument, static (_, _) => Task.CompletedTask);
+            entries[i] =
+                scheduler.Schedule("never", TimeSpan.FromDays(1 + i), argument, static (_, _) => Task.CompletedTask);
         }
 
         foreach (var entry in entries) entry.Cancel().ShouldBeTrue();

@@ -15,7 +15,8 @@ public sealed class PromiseClearRefusalsTests : IDisposable
     private readonly LogCapture _log = new(TimeProvider.System);
     private readonly Scheduler _scheduler;
 
-    public PromiseClearRefusalsTests() => _scheduler = new(new TwoClockTime(Simulation.DefaultStart), _log.CreateLogger<Scheduler>());
+    public PromiseClearRefusalsTests() =>
+        _scheduler = new(new TwoClockTime(Simulation.DefaultStart), _log.CreateLogger<Scheduler>());
 
     public static TheoryData<TimeSpan> BadDelays =>
     [
@@ -45,7 +46,8 @@ public sealed class PromiseClearRefusalsTests : IDisposable
 
     [Fact]
     public void A_cron_expression_without_an_occurrence_is_refused() =>
-        Should.Throw<ArgumentException>(() => _scheduler.Schedule("job", CronExpression.Parse("0 0 30 2 *"), Job)).Message.ShouldBe(
+        Should.Throw<ArgumentException>(() =>
+            _scheduler.Schedule("job", CronExpression.Parse("0 0 30 2 *"), Job)).Message.ShouldBe(
             "Cron expression '0 0 30 2 *' of job 'job' never occurs: "
                 + "no such day in that month (first day 30, longest month 29 days). (Parameter 'cron')");
 
@@ -55,19 +57,27 @@ public sealed class PromiseClearRefusalsTests : IDisposable
     [InlineData(" \t")]
     public void A_job_without_a_name_is_refused(string? name)
     {
-        Should.Throw<ArgumentException>(() => _scheduler.Schedule(name!, TimeSpan.Zero, Job)).ParamName.ShouldBe("name");
-        Should.Throw<ArgumentException>(() => _scheduler.Schedule(name!, DateTimeOffset.MinValue, Job)).ParamName.ShouldBe("name");
-        Should.Throw<ArgumentException>(() => _scheduler.Schedule(name!, CronExpression.Parse("* * * * *"), Job)).ParamName.ShouldBe("name");
+        Should.Throw<ArgumentException>(() => _scheduler.Schedule(name!, TimeSpan.Zero, Job))
+            .ParamName.ShouldBe("name");
+        Should.Throw<ArgumentException>(() => _scheduler.Schedule(name!, DateTimeOffset.MinValue, Job))
+            .ParamName.ShouldBe("name");
+        Should.Throw<ArgumentException>(() => _scheduler.Schedule(name!, CronExpression.Parse("* * * * *"), Job))
+            .ParamName.ShouldBe("name");
     }
 
     [Fact]
     public void A_job_that_is_null_is_refused()
     {
-        Should.Throw<ArgumentNullException>(() => _scheduler.Schedule("job", TimeSpan.Zero, null!)).ParamName.ShouldBe("job");
-        Should.Throw<ArgumentNullException>(() => _scheduler.Schedule("job", TimeSpan.Zero, 1, null!)).ParamName.ShouldBe("job");
-        Should.Throw<ArgumentNullException>(() => _scheduler.Schedule("job", DateTimeOffset.MinValue, null!)).ParamName.ShouldBe("job");
-        Should.Throw<ArgumentNullException>(() => _scheduler.Schedule("job", CronExpression.Parse("* * * * *"), null!)).ParamName.ShouldBe("job");
-        Should.Throw<ArgumentNullException>(() => _scheduler.Schedule("job", (CronExpression)null!, Job)).ParamName.ShouldBe("cron");
+        Should.Throw<ArgumentNullException>(() => _scheduler.Schedule("job", TimeSpan.Zero, null!))
+            .ParamName.ShouldBe("job");
+        Should.Throw<ArgumentNullException>(() => _scheduler.Schedule("job", TimeSpan.Zero, 1, null!))
+            .ParamName.ShouldBe("job");
+        Should.Throw<ArgumentNullException>(() => _scheduler.Schedule("job", DateTimeOffset.MinValue, null!))
+            .ParamName.ShouldBe("job");
+        Should.Throw<ArgumentNullException>(() => _scheduler.Schedule("job", CronExpression.Parse("* * * * *"), null!))
+            .ParamName.ShouldBe("job");
+        Should.Throw<ArgumentNullException>(() => _scheduler.Schedule("job", (CronExpression)null!, Job))
+            .ParamName.ShouldBe("cron");
     }
 
     public void Dispose()

@@ -25,7 +25,8 @@ public sealed class PromiseClockStepsTests
         for (var phase = 0; phase < 60; phase++)
         {
             var beats = await BeatAsync(phase, step);
-            beats.Events.ShouldBe(beats.After.Concat(beats.Before).Select(static beat => beat.Elapsed + TimeSpan.FromSeconds(10)), ignoreOrder: true);
+            beats.Events.ShouldBe(beats.After.Concat(beats.Before)
+                .Select(static beat => beat.Elapsed + TimeSpan.FromSeconds(10)), ignoreOrder: true);
 
             // Back within 11 s if one was missed: its latest occurrence. After that the grid.
             var last = Start.AddMinutes(1);
@@ -34,12 +35,18 @@ public sealed class PromiseClockStepsTests
             var missed = (int)((first.Due - last) / Minute) - 1;
             first.Due.ShouldBe(new(noticed.Ticks - (noticed.Ticks % Minute.Ticks), TimeSpan.Zero));
             if (missed > 0) (first.Elapsed - beats.Step).ShouldBeLessThan(TimeSpan.FromSeconds(11));
-            beats.After.Select(static beat => beat.Due).ShouldBe(Enumerable.Range(0, beats.After.Count).Select(i => first.Due.AddMinutes(i)));
+            beats.After.Select(static beat => beat.Due)
+                .ShouldBe(Enumerable.Range(0, beats.After.Count).Select(i => first.Due.AddMinutes(i)));
             beats.After.Skip(1).ShouldAllBe(beat => beat.Late <= (step < Minute ? step : TimeSpan.Zero));
 
             List<string> warnings = [];
             if (step > TimeSpan.FromSeconds(1)) warnings.Add(Forward($"{step:c}"));
-            if (missed > 0) warnings.Add($"Warning: beat: missed {Count(missed)}; running the one due {first.Due:yyyy-MM-ddTHH:mm:ss}+00:00");
+            if (missed > 0)
+            {
+                warnings.Add($"Warning: beat: missed {Count(missed)}; running the one due "
+                    + $"{first.Due:yyyy-MM-ddTHH:mm:ss}+00:00");
+            }
+
             beats.Warnings.ShouldBe(warnings, ignoreOrder: true); // one is said by the run
             missed.ShouldBeInRange((int)(step / Minute) - 1, (int)(step / Minute));
         }
@@ -56,11 +63,13 @@ public sealed class PromiseClockStepsTests
         for (var phase = 0; phase < 60; phase++)
         {
             var beats = await BeatAsync(phase, -step);
-            beats.Events.ShouldBe(beats.After.Concat(beats.Before).Select(static beat => beat.Elapsed + TimeSpan.FromSeconds(10)), ignoreOrder: true);
+            beats.Events.ShouldBe(beats.After.Concat(beats.Before)
+                .Select(static beat => beat.Elapsed + TimeSpan.FromSeconds(10)), ignoreOrder: true);
             (beats.After[0].Elapsed - beats.Step).ShouldBeLessThanOrEqualTo(TimeSpan.FromSeconds(70));
             beats.After.ShouldAllBe(static beat => beat.Late == TimeSpan.Zero);
             var all = beats.Before.Concat(beats.After).ToArray();
-            all.Zip(all.Skip(1)).ShouldAllBe(static pair => pair.Second.Elapsed - pair.First.Elapsed >= TimeSpan.FromMinutes(1));
+            all.Zip(all.Skip(1)).ShouldAllBe(static pair =>
+                pair.Second.Elapsed - pair.First.Elapsed >= TimeSpan.FromMinutes(1));
             beats.After.Select(static beat => beat.Due).ShouldBe(
                 Enumerable.Range(0, beats.After.Count).Select(i => beats.After[0].Due.AddMinutes(i)));
             if (step < Minute) beats.After[0].Due.ShouldBe(Start.AddMinutes(2));
@@ -69,7 +78,9 @@ public sealed class PromiseClockStepsTests
         }
     }
 
-    /// <summary>The only step after which the beat may be longer away: repeating nothing means waiting it out.</summary>
+    /// <summary>
+    /// The only step after which the beat may be longer away: repeating nothing means waiting it out.
+    /// </summary>
     [Theory]
     [InlineData(30)]
     [InlineData(59)]
@@ -91,7 +102,8 @@ public sealed class PromiseClockStepsTests
     [InlineData("-03:00:00", "any, range, step")]
     [InlineData("-03:00:01", "any, fixed, range, step")]
     [InlineData("-1.00:00:00", "any, fixed, range, step")]
-    public async Task Set_back_by_up_to_3_hours_only_entries_with_a_star_a_range_or_a_step_are_repeated(string by, string repeated)
+    public async Task Set_back_by_up_to_3_hours_only_entries_with_a_star_a_range_or_a_step_are_repeated(
+        string by, string repeated)
     {
         await using var simulation = Simulation.Start(time: new TwoClockTime(Start.AddSeconds(-1)));
         Entry[] entries =
@@ -170,10 +182,12 @@ public sealed class PromiseClockStepsTests
     }
 
     private static string Forward(string by) =>
-        $"Warning: The wall clock moved forward by {by} against elapsed time (it was set, or the machine slept): cron entries follow the wall clock";
+        $"Warning: The wall clock moved forward by {by} against elapsed time (it was set, or the machine slept): cron "
+            + "entries follow the wall clock";
 
     private static string Back(string by) =>
-        $"Warning: The wall clock moved back by {by} against elapsed time (it was set): cron entries follow the wall clock";
+        $"Warning: The wall clock moved back by {by} against elapsed time (it was set): cron entries follow the wall "
+            + "clock";
 
     private static Entry Schedule(Simulation simulation, string name, string cron) =>
         simulation.Scheduler.Schedule(name, CronExpression.Parse(cron), simulation.Record);
@@ -188,5 +202,6 @@ public sealed class PromiseClockStepsTests
     private sealed record Beat(DateTimeOffset Due, DateTimeOffset Time, TimeSpan Elapsed, TimeSpan Late);
 
     private sealed record Beats(
-        TimeSpan Step, IReadOnlyList<Beat> Before, IReadOnlyList<Beat> After, IReadOnlyList<TimeSpan> Events, IReadOnlyList<string> Warnings);
+        TimeSpan Step, IReadOnlyList<Beat> Before, IReadOnlyList<Beat> After, IReadOnlyList<TimeSpan> Events,
+        IReadOnlyList<string> Warnings);
 }

@@ -6,7 +6,9 @@ using Xunit;
 
 namespace Heartbeat.Tests;
 
-/// <summary>Promises 9 and 13, for handles that are kept: they keep neither argument nor job once no run can come.</summary>
+/// <summary>
+/// Promises 9 and 13, for handles that are kept: they keep neither argument nor job once no run can come.
+/// </summary>
 [Collection(nameof(Alone))]
 public sealed class PromiseFlatHandleTests
 {
@@ -115,7 +117,8 @@ public sealed class PromiseFlatHandleTests
         {
             "delay" => simulation.Scheduler.Schedule(kind, Minute, argument, RunAsync),
             "instant" => simulation.Scheduler.Schedule(kind, Simulation.DefaultStart + Minute, argument, RunAsync),
-            "cron" => simulation.Scheduler.Schedule(kind, CronExpression.Parse("* * * * *"), run => RunAsync(argument, run)),
+            "cron" =>
+                simulation.Scheduler.Schedule(kind, CronExpression.Parse("* * * * *"), run => RunAsync(argument, run)),
             _ => simulation.Scheduler.ScheduleEvery(kind, Minute, run => RunAsync(argument, run)),
         };
         return (handle[0]!, new(argument));

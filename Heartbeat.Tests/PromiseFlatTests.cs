@@ -32,7 +32,11 @@ public sealed class PromiseFlatTests(ITestOutputHelper output)
         using var scheduler = new Scheduler(clock, log.CreateLogger<Scheduler>());
         var random = new Random(count);
         var before = GC.GetTotalMemory(forceFullCollection: true);
-        for (var i = 0; i < count; i++) scheduler.Schedule("one", Delay(i), "argument", static (_, _) => Task.CompletedTask);
+        for (var i = 0; i < count; i++)
+        {
+            scheduler.Schedule("one", Delay(i), "argument", static (_, _) => Task.CompletedTask);
+        }
+
         var each = (double)(GC.GetTotalMemory(forceFullCollection: true) - before) / count;
         output.WriteLine($"{each:0.00} bytes each");
         Math.Round(each).ShouldBeInRange(1, 128); // what else is in the heap comes to a fraction
@@ -46,7 +50,7 @@ public sealed class PromiseFlatTests(ITestOutputHelper output)
     }
 
     [Fact]
-    public async Task What_has_run_is_let_go_of_though_one_due_with_it_goes_on_and_the_loop_is_kept_busy()
+    public async Task What_has_run_is_released_though_one_due_with_it_goes_on_and_the_loop_is_kept_busy()
     {
         await using var simulation = Simulation.Start();
         simulation.Scheduler.Schedule("goes on", TimeSpan.FromSeconds(1), static _ => new TaskCompletionSource().Task);

@@ -24,20 +24,25 @@ public sealed class PromiseIsolationTests
             throw new InvalidOperationException("later");
         }, "InvalidOperationException: later"),
         ["AggregateException"] = (
-            static _ => throw new AggregateException("two", new InvalidOperationException("1"), new InvalidOperationException("2")),
+            static _ => throw new AggregateException(
+                "two", new InvalidOperationException("1"), new InvalidOperationException("2")),
             "AggregateException: two (1) (2)"),
-        ["a faulted task"] = (static _ => Task.FromException(new NotSupportedException("task")), "NotSupportedException: task"),
+        ["a faulted task"] =
+            (static _ => Task.FromException(new NotSupportedException("task")), "NotSupportedException: task"),
         ["ToString that throws"] = (
             static _ => throw new UnprintableException(),
             $"InvalidOperationException: The job threw a {typeof(UnprintableException)}, whose ToString throws."),
         ["OperationCanceledException with no token"] = (
             static _ => throw new OperationCanceledException("none"), "OperationCanceledException: none"),
         ["OperationCanceledException with a token of its own"] = (
-            static _ => throw new OperationCanceledException("own", new CancellationToken(canceled: true)), "OperationCanceledException: own"),
+            static _ => throw new OperationCanceledException("own", new CancellationToken(canceled: true)),
+            "OperationCanceledException: own"),
         ["OperationCanceledException with the stop token, which was not cancelled"] = (
-            static run => throw new OperationCanceledException("stop", run.Stopping), "OperationCanceledException: stop"),
+            static run => throw new OperationCanceledException("stop", run.Stopping),
+            "OperationCanceledException: stop"),
         ["a cancelled task"] = (
-            static _ => Task.FromCanceled(new CancellationToken(canceled: true)), "TaskCanceledException: A task was canceled."),
+            static _ => Task.FromCanceled(new CancellationToken(canceled: true)),
+            "TaskCanceledException: A task was canceled."),
         ["null"] = (static _ => null!, "InvalidOperationException: The job returned null for its task."),
     };
 
@@ -54,8 +59,10 @@ public sealed class PromiseIsolationTests
         simulation.Scheduler.Schedule("good", CronExpression.Parse("* * * * *"), simulation.Record);
         await simulation.AdvanceAsync(TimeSpan.FromMinutes(3));
 
-        simulation.Runs.Select(static run => run.Time).ShouldBe([Start.AddMinutes(1), Start.AddMinutes(2), Start.AddMinutes(3)]);
-        simulation.Log.Lines.Skip(2).Select(static line => $"{line.Time:mm:ss} {line} {line.Exception?.GetType().Name}: {Message(line)}")
+        simulation.Runs.Select(static run => run.Time)
+            .ShouldBe([Start.AddMinutes(1), Start.AddMinutes(2), Start.AddMinutes(3)]);
+        simulation.Log.Lines.Skip(2)
+            .Select(static line => $"{line.Time:mm:ss} {line} {line.Exception?.GetType().Name}: {Message(line)}")
             .Order().ShouldBe(
         [
             $"01:00 Error: bad failed (due 2024-01-01T00:01:00+00:00) {exception}",
@@ -195,7 +202,9 @@ public sealed class PromiseIsolationTests
         (await threads.Reader.ReadAsync()).ShouldBe((true, false));
     }
 
-    /// <summary>Everything that the scheduler says goes through the logger, so a broken one is met everywhere.</summary>
+    /// <summary>
+    /// Everything that the scheduler says goes through the logger, so a broken one is met everywhere.
+    /// </summary>
     [Theory(Timeout = 60_000)]
     [InlineData(true)]
     [InlineData(false)]
@@ -203,7 +212,8 @@ public sealed class PromiseIsolationTests
     {
         using var logging = new ThrowingLogger(isEnabledThrows);
         await using var simulation = Simulation.Start(
-            static scheduler => scheduler.Schedule("bad", CronExpression.Parse("* * * * *"), static _ => throw new NotSupportedException()),
+            static scheduler => scheduler.Schedule(
+                "bad", CronExpression.Parse("* * * * *"), static _ => throw new NotSupportedException()),
             logging: logging);
         simulation.Scheduler.Schedule("good", CronExpression.Parse("* * * * *"), simulation.Record);
         await simulation.AdvanceAsync(TimeSpan.FromMinutes(5));
@@ -211,7 +221,9 @@ public sealed class PromiseIsolationTests
         (await simulation.StopAsync()).ShouldBeTrue();
     }
 
-    /// <summary>One-shots at each of ten minutes: a cron entry might skip one, if time goes on before its run has quite ended.</summary>
+    /// <summary>
+    /// One-shots at each of ten minutes: a cron entry might skip one, if time goes on before its run has quite ended.
+    /// </summary>
     private static void ScheduleOthers(Scheduler scheduler, ChannelWriter<DateTimeOffset> started)
     {
         for (var minute = 1; minute <= 10; minute++)
@@ -244,7 +256,8 @@ public sealed class PromiseIsolationTests
         public bool IsEnabled(LogLevel logLevel) => isEnabledThrows ? throw new NotSupportedException() : true;
 
         public void Log<TState>(
-            LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+            LogLevel logLevel, EventId eventId, TState state, Exception? exception,
+            Func<TState, Exception?, string> formatter) =>
             throw new NotSupportedException();
 
         public void Dispose()

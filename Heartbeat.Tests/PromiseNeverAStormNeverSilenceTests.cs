@@ -30,7 +30,10 @@ public sealed class PromiseNeverAStormNeverSilenceTests
 
         await simulation.AdvanceAsync(TimeSpan.FromMinutes(2));
         simulation.Runs.Skip(1).Select(static run => (run.Time, run.Run.Due, run.Run.Lateness)).ShouldBe(
-            [(due.AddMinutes(1), due.AddMinutes(1), TimeSpan.Zero), (due.AddMinutes(2), due.AddMinutes(2), TimeSpan.Zero)]);
+        [
+            (due.AddMinutes(1), due.AddMinutes(1), TimeSpan.Zero),
+            (due.AddMinutes(2), due.AddMinutes(2), TimeSpan.Zero),
+        ]);
         simulation.Log.Text.Skip(1).ShouldBe(missed is null
             ? []
             : [$"Warning: minute: missed {missed}; running the one due {due:yyyy-MM-ddTHH:mm:ss}+00:00"]);
@@ -40,8 +43,16 @@ public sealed class PromiseNeverAStormNeverSilenceTests
     public async Task Overdue_one_shots_all_run_once_each()
     {
         await using var simulation = Simulation.Start();
-        for (var i = 1; i <= 100; i++) simulation.Scheduler.Schedule($"delay {i}", TimeSpan.FromMinutes(i), simulation.Record);
-        for (var i = 1; i <= 100; i++) simulation.Scheduler.Schedule($"instant {i}", Start.AddMinutes(i), simulation.Record);
+        for (var i = 1; i <= 100; i++)
+        {
+            simulation.Scheduler.Schedule($"delay {i}", TimeSpan.FromMinutes(i), simulation.Record);
+        }
+
+        for (var i = 1; i <= 100; i++)
+        {
+            simulation.Scheduler.Schedule($"instant {i}", Start.AddMinutes(i), simulation.Record);
+        }
+
         await simulation.StallAsync(TimeSpan.FromHours(2));
         simulation.Runs.Select(static run => run.Run.Name).Order().ShouldBe(
             Enumerable.Range(1, 100).SelectMany(static i => new[] { $"delay {i}", $"instant {i}" }).Order());
@@ -81,8 +92,8 @@ public sealed class PromiseNeverAStormNeverSilenceTests
         var watch = Stopwatch.StartNew();
         var end = new DateTimeOffset(2500, 1, 1, 0, 0, 59, TimeSpan.Zero);
         var cron = CronExpression.Parse("* * * * *");
-        Occurrences.Since(Start.UtcTicks, utc => cron.Next(new(utc, TimeSpan.Zero))!.Value.UtcTicks, end.UtcTicks).ShouldBe(
-            new(end.AddSeconds(-59).UtcTicks, Occurrences.CountLimit + 1, end.AddSeconds(1).UtcTicks));
+        Occurrences.Since(Start.UtcTicks, utc => cron.Next(new(utc, TimeSpan.Zero))!.Value.UtcTicks, end.UtcTicks)
+            .ShouldBe(new(end.AddSeconds(-59).UtcTicks, Occurrences.CountLimit + 1, end.AddSeconds(1).UtcTicks));
         watch.Elapsed.ShouldBeLessThan(TimeSpan.FromSeconds(5)); // microseconds, where a walk takes half a minute
     }
 }

@@ -32,7 +32,8 @@ public sealed class PromiseNeverTwiceInOrderTests(ITestOutputHelper output)
 
     [LongFact]
     [Trait("Category", "Soak")]
-    public Task Over_a_day_1000000_one_shots_run_once_each_and_in_time() => RunOverADayAsync(1_000_000, Environment.TickCount);
+    public Task Over_a_day_1000000_one_shots_run_once_each_and_in_time() =>
+        RunOverADayAsync(1_000_000, Environment.TickCount);
 
     [Fact]
     public async Task Instants_and_delays_due_at_the_same_time_start_in_the_order_scheduled()
@@ -94,7 +95,8 @@ public sealed class PromiseNeverTwiceInOrderTests(ITestOutputHelper output)
     {
         var clock = new TwoClockTime(start.AddSeconds(-1)); // so that the first minute beats, too
         using var log = new BeatLog(clock);
-        await using var simulation = Simulation.Start(scheduler => HeartbeatJobs.Register(scheduler, new UuidV1(clock), log), clock);
+        await using var simulation =
+            Simulation.Start(scheduler => HeartbeatJobs.Register(scheduler, new UuidV1(clock), log), clock);
         await simulation.AdvanceAsync((end - start) / 2);
         var half = GC.GetTotalMemory(forceFullCollection: true);
         await simulation.AdvanceAsync(end.AddSeconds(-1) - clock.GetUtcNow());
@@ -106,13 +108,15 @@ public sealed class PromiseNeverTwiceInOrderTests(ITestOutputHelper output)
         log.Last.ShouldBe(end.AddMinutes(-1));
         log.Timed.ShouldBe(minutes);
         log.Events.ShouldBe(minutes);
-        simulation.Log.Text.ShouldBe([$"Information: Scheduled heartbeat (timed): '* * * * *' in UTC, first due {start:yyyy-MM-ddTHH:mm:ss}+00:00"]);
+        simulation.Log.Text.ShouldBe(["Information: Scheduled heartbeat (timed): '* * * * *' in UTC, first due "
+            + $"{start:yyyy-MM-ddTHH:mm:ss}+00:00"]);
         growth.ShouldBeLessThan(512 * 1024); // a reference kept for each beat is over two megabytes
     }
 
     private async Task RunAtOnceAsync(int count)
     {
-        // The pool's threads take entries in their order, but run side by side: what can be told is each thread's order.
+        // The pool's threads take entries in their order, but run side by side: what can be told is each thread's
+        // order.
         using var perThread = new ThreadLocal<List<int>>(static () => [], trackAllValues: true);
         await using var simulation = Simulation.Start();
         for (var i = 0; i < count; i++)
@@ -144,7 +148,11 @@ public sealed class PromiseNeverTwiceInOrderTests(ITestOutputHelper output)
             simulation.Scheduler.Schedule("one", delay, i, (i, run) =>
             {
                 Interlocked.Increment(ref runs[i]);
-                if (run.Due < Simulation.DefaultStart || run.Lateness >= TimeSpan.FromMilliseconds(1)) Interlocked.Increment(ref untimely);
+                if (run.Due < Simulation.DefaultStart || run.Lateness >= TimeSpan.FromMilliseconds(1))
+                {
+                    Interlocked.Increment(ref untimely);
+                }
+
                 return Task.CompletedTask;
             });
         }

@@ -5,7 +5,9 @@ using Xunit;
 
 namespace Heartbeat.Tests;
 
-/// <summary>Promise 8: an occurrence that comes due while the run before is going is skipped, with one WARNING.</summary>
+/// <summary>
+/// Promise 8: an occurrence that comes due while the run before is going is skipped, with one WARNING.
+/// </summary>
 public sealed class PromiseNoOverlapTests
 {
     [Fact]
@@ -27,9 +29,12 @@ public sealed class PromiseNoOverlapTests
         simulation.Runs.Select(static run => run.Run.Due.Minute).ShouldBe([1, 7, 8]);
         simulation.Log.Text.Skip(1).ShouldBe(
         [
-            "Warning: slow: skipped 1 occurrence, the last due 2024-01-01T00:02:00+00:00: the run due 2024-01-01T00:01:00+00:00 is still running",
-            "Warning: slow: skipped 1 occurrence, the last due 2024-01-01T00:03:00+00:00: the run due 2024-01-01T00:01:00+00:00 is still running",
-            "Warning: slow: skipped 3 occurrences, the last due 2024-01-01T00:06:00+00:00: the run due 2024-01-01T00:01:00+00:00 is still running",
+            "Warning: slow: skipped 1 occurrence, the last due 2024-01-01T00:02:00+00:00: the run due "
+                + "2024-01-01T00:01:00+00:00 is still running",
+            "Warning: slow: skipped 1 occurrence, the last due 2024-01-01T00:03:00+00:00: the run due "
+                + "2024-01-01T00:01:00+00:00 is still running",
+            "Warning: slow: skipped 3 occurrences, the last due 2024-01-01T00:06:00+00:00: the run due "
+                + "2024-01-01T00:01:00+00:00 is still running",
         ]);
     }
 

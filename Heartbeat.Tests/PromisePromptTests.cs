@@ -10,11 +10,13 @@ namespace Heartbeat.Tests;
 public sealed class PromisePromptTests
 {
     [Fact]
-    public Task A_loop_asleep_starts_1000_entries_that_4_threads_schedule_for_1_ms_from_now() => StartInTimeAsync(rounds: 250);
+    public Task A_loop_asleep_starts_1000_entries_that_4_threads_schedule_for_1_ms_from_now() =>
+        StartInTimeAsync(rounds: 250);
 
     [LongFact]
     [Trait("Category", "Soak")]
-    public Task A_loop_asleep_starts_200000_entries_that_4_threads_schedule_for_1_ms_from_now() => StartInTimeAsync(rounds: 50_000);
+    public Task A_loop_asleep_starts_200000_entries_that_4_threads_schedule_for_1_ms_from_now() =>
+        StartInTimeAsync(rounds: 50_000);
 
     [Fact]
     public async Task What_is_scheduled_within_a_job_for_an_earlier_time_starts_then()
@@ -48,7 +50,9 @@ public sealed class PromisePromptTests
         run.IsCompleted.ShouldBeFalse();
     }
 
-    /// <summary>Four threads schedule while a fifth wakes the loop, so that the loop's look and its re-aim are raced.</summary>
+    /// <summary>
+    /// Four threads schedule while a fifth wakes the loop, so that the loop's look and its re-aim are raced.
+    /// </summary>
     private static async Task StartInTimeAsync(int rounds)
     {
         const int Threads = 4;

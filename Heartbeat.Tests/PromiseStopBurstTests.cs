@@ -9,19 +9,23 @@ using Xunit;
 
 namespace Heartbeat.Tests;
 
-/// <summary>Promise 11 in the midst of work: what was missed or skipped is said once, and before the line of the stop.</summary>
+/// <summary>
+/// Promise 11 in the midst of work: what was missed or skipped is said once, and before the line of the stop.
+/// </summary>
 [Collection(nameof(Alone))]
 public sealed class PromiseStopBurstTests
 {
     [Fact]
-    public Task Stopped_amid_a_burst_of_3000_that_missed_and_skipped_10_rounds_nothing_is_lost_or_said_twice() => RoundsAsync(10);
+    public Task Stopped_amid_a_burst_of_3000_that_missed_and_skipped_10_rounds_nothing_is_lost_or_said_twice() =>
+        RoundsAsync(10);
 
     [LongFact]
     [Trait("Category", "Soak")]
-    public Task Stopped_amid_a_burst_of_3000_that_missed_and_skipped_200_rounds_nothing_is_lost_or_said_twice() => RoundsAsync(200);
+    public Task Stopped_amid_a_burst_of_3000_that_missed_and_skipped_200_rounds_nothing_is_lost_or_said_twice() =>
+        RoundsAsync(200);
 
     [Fact]
-    public async Task Stopped_while_the_pool_has_no_thread_all_that_was_missed_and_skipped_is_said_before_the_line_of_the_stop()
+    public async Task Stopped_while_the_pool_has_no_thread_what_was_missed_and_skipped_is_said_before_the_last_line()
     {
         const int Count = 100;
         using var begun = new CountdownEvent(Count / 2);
@@ -37,7 +41,8 @@ public sealed class PromiseStopBurstTests
         (await simulation.Run).ShouldBeTrue();
         ShouldHaveSaid(simulation, Count, out var missed, out var skipped);
         (missed, skipped).ShouldBe((Count / 2, Count / 2));
-        simulation.Log.Text.Count(static line => line.EndsWith("; not running the one due 2024-01-01T00:00:06+00:00", StringComparison.Ordinal)).ShouldBe(missed);
+        simulation.Log.Text.Count(static line => line.EndsWith(
+            "; not running the one due 2024-01-01T00:00:06+00:00", StringComparison.Ordinal)).ShouldBe(missed);
     }
 
     private static async Task RoundsAsync(int rounds)
@@ -97,14 +102,19 @@ public sealed class PromiseStopBurstTests
         }
     }
 
-    /// <summary>They are dispatched in the order scheduled, so each that comes before one of which something was said had its say.</summary>
+    /// <summary>
+    /// They are dispatched in the order scheduled, so each that comes before one of which something was said had its
+    /// say.
+    /// </summary>
     private static void ShouldHaveSaid(Simulation simulation, int count, out int missed, out int skipped)
     {
-        var text = simulation.Log.Text.Where(static line => !line.StartsWith("Information: Scheduled", StringComparison.Ordinal)).ToArray();
+        var text = simulation.Log.Text.Where(static line =>
+            !line.StartsWith("Information: Scheduled", StringComparison.Ordinal)).ToArray();
         text[^1].ShouldStartWith("Information: Stopped: ");
         text.Count(static line => line.Contains("Stopped", StringComparison.Ordinal)).ShouldBe(1);
         var warnings = text.Where(static line => line.StartsWith("Warning: ", StringComparison.Ordinal)).ToArray();
-        var numbers = warnings.Select(static line => int.Parse(line.Split(' ')[2].TrimEnd(':'), CultureInfo.InvariantCulture)).Order().ToArray();
+        var numbers = warnings.Select(static line =>
+            int.Parse(line.Split(' ')[2].TrimEnd(':'), CultureInfo.InvariantCulture)).Order().ToArray();
         numbers.ShouldBe(Enumerable.Range(0, numbers.Length));
         numbers.Length.ShouldBeLessThanOrEqualTo(count);
         missed = warnings.Count(static line => line.Contains(": missed 4 occurrences; ", StringComparison.Ordinal));
@@ -134,18 +144,26 @@ public sealed class PromiseStopBurstTests
         {
             _listener.InstrumentPublished = static (instrument, listener) =>
             {
-                if (instrument.Name is "scheduler.missed" or "scheduler.skipped") listener.EnableMeasurementEvents(instrument);
+                if (instrument.Name is "scheduler.missed" or "scheduler.skipped")
+                {
+                    listener.EnableMeasurementEvents(instrument);
+                }
             };
             _listener.SetMeasurementEventCallback<long>((instrument, count, tags, _) =>
             {
-                if (tags[0].Value is string name && name.StartsWith("burst ", StringComparison.Ordinal)) _counts.Enqueue((instrument.Name, count));
+                if (tags[0].Value is string name && name.StartsWith("burst ", StringComparison.Ordinal))
+                {
+                    _counts.Enqueue((instrument.Name, count));
+                }
             });
             _listener.Start();
         }
 
-        public long Missed => _counts.Where(static count => count.Instrument == "scheduler.missed").Sum(static count => count.Count);
+        public long Missed =>
+            _counts.Where(static count => count.Instrument == "scheduler.missed").Sum(static count => count.Count);
 
-        public long Skipped => _counts.Where(static count => count.Instrument == "scheduler.skipped").Sum(static count => count.Count);
+        public long Skipped =>
+            _counts.Where(static count => count.Instrument == "scheduler.skipped").Sum(static count => count.Count);
 
         public void Dispose() => _listener.Dispose();
     }

@@ -11,10 +11,13 @@ public sealed class PromiseStopTests
     [Theory]
     [InlineData(0, "no one-shot was pending")]
     [InlineData(1, "1 pending one-shot dropped: 1 due 2024-01-01T00:00:30+00:00")]
-    [InlineData(3, "3 pending one-shots dropped: 1 due 2024-01-01T00:00:30+00:00, 2 due 2024-01-01T00:01:00+00:00, 3 due 2024-01-01T00:01:30+00:00")]
+    [InlineData(3,
+        "3 pending one-shots dropped: 1 due 2024-01-01T00:00:30+00:00, 2 due 2024-01-01T00:01:00+00:00, 3 due "
+            + "2024-01-01T00:01:30+00:00")]
     [InlineData(
         1_000,
-        "1,000 pending one-shots dropped: 1 due 2024-01-01T00:00:30+00:00, 2 due 2024-01-01T00:01:00+00:00, 3 due 2024-01-01T00:01:30+00:00, \u2026")]
+        "1,000 pending one-shots dropped: 1 due 2024-01-01T00:00:30+00:00, 2 due 2024-01-01T00:01:00+00:00, 3 due "
+            + "2024-01-01T00:01:30+00:00, \u2026")]
     public async Task Pending_one_shots_are_dropped_and_counted_and_the_first_three_named(int count, string dropped)
     {
         await using var simulation = Simulation.Start();
@@ -112,9 +115,11 @@ public sealed class PromiseStopTests
     {
         var clock = new TwoClockTime(Simulation.DefaultStart);
         using var log = new LogCapture(clock);
-        using var scheduler = new Scheduler(clock, Microsoft.Extensions.Logging.LoggerFactoryExtensions.CreateLogger<Scheduler>(log));
+        using var scheduler =
+            new Scheduler(clock, Microsoft.Extensions.Logging.LoggerFactoryExtensions.CreateLogger<Scheduler>(log));
         scheduler.Schedule("at once", TimeSpan.Zero, static _ => throw new NotSupportedException());
         (await scheduler.RunAsync(new CancellationToken(canceled: true))).ShouldBeTrue();
-        log.Text.ShouldBe(["Information: Stopped: 0 runs started, 0 failed; 1 pending one-shot dropped: at once due 2024-01-01T00:00:00+00:00"]);
+        log.Text.ShouldBe(["Information: Stopped: 0 runs started, 0 failed; 1 pending one-shot dropped: at once due "
+            + "2024-01-01T00:00:00+00:00"]);
     }
 }

@@ -95,7 +95,8 @@ public sealed class PromiseTwoClocksTests
         scheduler.Schedule("last", DateTimeOffset.MaxValue, simulation.Record).Due.ShouldBe(DateTimeOffset.MaxValue);
         scheduler.Schedule("last but one", DateTimeOffset.MaxValue.AddTicks(-1), simulation.Record);
         await simulation.StallAsync(TimeSpan.Zero);
-        simulation.Runs.Select(static run => (run.Run.Name, run.Time)).Order().ShouldBe([("first", Start), ("past", Start)]);
+        simulation.Runs.Select(static run => (run.Run.Name, run.Time)).Order()
+            .ShouldBe([("first", Start), ("past", Start)]);
         await simulation.StallAsync(TimeSpan.FromDays(365_000));
         await simulation.AdvanceAsync(TimeSpan.FromDays(1));
         simulation.Runs.Count.ShouldBe(2);
@@ -107,7 +108,8 @@ public sealed class PromiseTwoClocksTests
         await using var simulation = Simulation.Start();
         foreach (var hours in new[] { 14, 0, -12 })
         {
-            simulation.Scheduler.Schedule($"{hours}", Start.AddHours(2).ToOffset(TimeSpan.FromHours(hours)), simulation.Record);
+            var instant = Start.AddHours(2).ToOffset(TimeSpan.FromHours(hours));
+            simulation.Scheduler.Schedule($"{hours}", instant, simulation.Record);
         }
 
         await simulation.AdvanceAsync(TimeSpan.FromHours(2));
@@ -126,7 +128,8 @@ public sealed class PromiseTwoClocksTests
         cron.Cancel().ShouldBeFalse();
         simulation.Scheduler.Schedule("delay", TimeSpan.FromSeconds(40), simulation.Record);
         await simulation.AdvanceAsync(TimeSpan.FromSeconds(45));
-        simulation.Runs.Select(static run => $"{run.Run.Name} at {run.Time:HH:mm:ss}").ShouldBe(["minute at 23:59:00", "delay at 23:59:50"]);
+        simulation.Runs.Select(static run => $"{run.Run.Name} at {run.Time:HH:mm:ss}")
+            .ShouldBe(["minute at 23:59:00", "delay at 23:59:50"]);
         simulation.Log.Text.Count.ShouldBe(1);
         simulation.Run.IsCompleted.ShouldBeFalse();
     }

@@ -5,7 +5,9 @@ using Xunit;
 
 namespace Heartbeat.Tests;
 
-/// <summary><c>docs/promises.md</c> names tests, promises and sabotages that exist, and all of the latter two.</summary>
+/// <summary>
+/// <c>docs/promises.md</c> names tests, promises and sabotages that exist, and all of the latter two.
+/// </summary>
 public sealed class PromisesDocumentTests
 {
     private static readonly string Document = Read("../docs/promises.md");
@@ -77,7 +79,8 @@ public sealed class PromisesDocumentTests
     }
 
     private static IEnumerable<string> TestsOf(Type type) => type.GetMethods()
-        .Where(static method => method.IsDefined(typeof(FactAttribute), inherit: true)).Select(static method => method.Name);
+        .Where(static method => method.IsDefined(typeof(FactAttribute), inherit: true))
+        .Select(static method => method.Name);
 
     private static IEnumerable<string> NamedIn(string text) =>
         Regex.Matches(text, @"`(\w+Tests?(?:\.\w+)?)`").Select(static match => match.Groups[1].Value);

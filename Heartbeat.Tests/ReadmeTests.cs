@@ -6,13 +6,16 @@ using Xunit;
 
 namespace Heartbeat.Tests;
 
-/// <summary>README says what is so: its examples are files that the tests compile and run, its tables name what is there.</summary>
+/// <summary>
+/// README says what is so: its examples are files that the tests compile and run, its tables name what is there.
+/// </summary>
 public sealed class ReadmeTests
 {
     private static readonly string Text = Read("../README.md");
 
     private static readonly string Table = string.Concat(
-        Text.Split('\n').SkipWhile(static line => line != "| call | what it does |").TakeWhile(static line => line.Length > 0));
+        Text.Split('\n').SkipWhile(static line => line != "| call | what it does |")
+            .TakeWhile(static line => line.Length > 0));
 
     [Theory]
     [InlineData("Examples/BackupJobs.cs", "../README.md")]
@@ -32,14 +35,16 @@ public sealed class ReadmeTests
     {
         var compiled = string.Concat(
             Read("Examples/BackupJobs.cs"), Read("Examples/BackupJobsTests.cs"), Read("Examples/Recipes.cs"),
-            Read("../packaging/consumer/Program.cs")).Replace("Heartbeat.Tests.Examples", "Heartbeat", StringComparison.Ordinal)
+            Read("../packaging/consumer/Program.cs"))
+            .Replace("Heartbeat.Tests.Examples", "Heartbeat", StringComparison.Ordinal)
             .Replace("Heartbeat.Tests", "Heartbeat", StringComparison.Ordinal);
         var lines = compiled.Split('\n').Select(static line => line.Trim()).ToHashSet();
         var blocks = Read(document).Split("```csharp\n").Skip(1)
             .Select(static rest => rest[..rest.IndexOf("```", StringComparison.Ordinal)]).ToArray();
         blocks.Length.ShouldBeGreaterThan(1);
         blocks.SelectMany(static block => block.Split('\n')).Select(static line => line.Trim())
-            .Where(line => !lines.Contains(line.Replace("Heartbeat.Tests", "Heartbeat", StringComparison.Ordinal))).ShouldBeEmpty();
+            .Where(line => !lines.Contains(line.Replace("Heartbeat.Tests", "Heartbeat", StringComparison.Ordinal)))
+            .ShouldBeEmpty();
     }
 
     [Fact]
@@ -52,7 +57,8 @@ public sealed class ReadmeTests
         foreach (var member in Properties(typeof(JobRun))) Table.ShouldContain($"`run.{member}`");
         foreach (var member in Properties(typeof(Entry)).Append("Cancel()")) Table.ShouldContain($"`entry.{member}`");
 
-        static IEnumerable<string> Properties(Type type) => type.GetProperties().Select(static property => property.Name);
+        static IEnumerable<string> Properties(Type type) =>
+            type.GetProperties().Select(static property => property.Name);
     }
 
     [Fact]

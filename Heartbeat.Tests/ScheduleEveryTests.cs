@@ -29,8 +29,10 @@ public sealed class ScheduleEveryTests
         await simulation.AdvanceAsync(5 * period);
         await simulation.AdvanceAsync(TimeSpan.FromMilliseconds(1)); // what is due within it starts at its end
 
-        simulation.Runs.Select(static run => run.Run.Due).Take(5).ShouldBe(Enumerable.Range(1, 5).Select(i => start + (i * period)));
-        simulation.Runs.ShouldAllBe(static run => run.Time >= run.Run.Due && run.Run.Lateness == run.Time - run.Run.Due);
+        simulation.Runs.Select(static run => run.Run.Due).Take(5)
+            .ShouldBe(Enumerable.Range(1, 5).Select(i => start + (i * period)));
+        simulation.Runs.ShouldAllBe(static run =>
+            run.Time >= run.Run.Due && run.Run.Lateness == run.Time - run.Run.Due);
         simulation.Runs.ShouldAllBe(static run => run.Run.Lateness < TimeSpan.FromMilliseconds(1));
         simulation.Log.Text.ShouldBe(
             [$"Information: Scheduled every: every {period:c}, first due {start + period:yyyy-MM-ddTHH:mm:ss}+00:00"]);
@@ -50,7 +52,8 @@ public sealed class ScheduleEveryTests
             (TimeSpan.FromSeconds(60), TimeSpan.Zero),
             (TimeSpan.FromSeconds(70), TimeSpan.Zero),
         ]);
-        simulation.Log.Text.Skip(1).ShouldBe(["Warning: every: missed 4 occurrences; running the one due 2024-01-01T00:00:50+00:00"]);
+        simulation.Log.Text.Skip(1).ShouldBe(
+            ["Warning: every: missed 4 occurrences; running the one due 2024-01-01T00:00:50+00:00"]);
     }
 
     /// <summary>10.8 million occurrences: none is looked at without need.</summary>
@@ -66,9 +69,11 @@ public sealed class ScheduleEveryTests
         await simulation.AdvanceAsync(TimeSpan.FromMilliseconds(3));
 
         var end = Start.AddHours(hours);
-        simulation.Runs.Select(static run => run.Run.Due).ShouldBe(Enumerable.Range(0, 4).Select(ms => end.AddMilliseconds(ms)));
+        simulation.Runs.Select(static run => run.Run.Due)
+            .ShouldBe(Enumerable.Range(0, 4).Select(ms => end.AddMilliseconds(ms)));
         simulation.Log.Text.Skip(1).ShouldBe(
-            [$"Warning: every: missed more than 1,000 occurrences; running the one due {end:yyyy-MM-ddTHH:mm:ss}+00:00"]);
+            ["Warning: every: missed more than 1,000 occurrences; running the one due "
+                + $"{end:yyyy-MM-ddTHH:mm:ss}+00:00"]);
     }
 
     [Fact]
@@ -163,7 +168,8 @@ public sealed class ScheduleEveryTests
     public async Task A_period_below_1_ms_or_one_that_ends_after_the_calendar_is_refused(TimeSpan period)
     {
         await using var simulation = Simulation.Start();
-        var exception = Should.Throw<ArgumentOutOfRangeException>(() => simulation.Scheduler.ScheduleEvery("job", period, simulation.Record));
+        var exception = Should.Throw<ArgumentOutOfRangeException>(() =>
+            simulation.Scheduler.ScheduleEvery("job", period, simulation.Record));
         (exception.ParamName, exception.ActualValue).ShouldBe(("period", period));
         exception.Message.ShouldStartWith("The period of job 'job' must be from 1 ms to 2913173.23:59:59.9999999.");
         simulation.Log.Text.ShouldBeEmpty();
@@ -185,11 +191,15 @@ public sealed class ScheduleEveryTests
     {
         await using var simulation = Simulation.Start();
         var scheduler = simulation.Scheduler;
-        Should.Throw<ArgumentException>(() => scheduler.ScheduleEvery(" ", TimeSpan.FromSeconds(1), simulation.Record)).ParamName.ShouldBe("name");
-        Should.Throw<ArgumentNullException>(() => scheduler.ScheduleEvery(null!, TimeSpan.FromSeconds(1), simulation.Record)).ParamName.ShouldBe("name");
-        Should.Throw<ArgumentNullException>(() => scheduler.ScheduleEvery("job", TimeSpan.FromSeconds(1), null!)).ParamName.ShouldBe("job");
+        Should.Throw<ArgumentException>(() => scheduler.ScheduleEvery(" ", TimeSpan.FromSeconds(1), simulation.Record))
+            .ParamName.ShouldBe("name");
+        Should.Throw<ArgumentNullException>(() =>
+            scheduler.ScheduleEvery(null!, TimeSpan.FromSeconds(1), simulation.Record)).ParamName.ShouldBe("name");
+        Should.Throw<ArgumentNullException>(() => scheduler.ScheduleEvery("job", TimeSpan.FromSeconds(1), null!))
+            .ParamName.ShouldBe("job");
         scheduler.Dispose();
-        Should.Throw<ObjectDisposedException>(() => scheduler.ScheduleEvery("job", TimeSpan.FromSeconds(1), simulation.Record))
+        Should.Throw<ObjectDisposedException>(() =>
+            scheduler.ScheduleEvery("job", TimeSpan.FromSeconds(1), simulation.Record))
             .Message.ShouldStartWith("The scheduler has stopped: it takes no more entries.");
     }
 }

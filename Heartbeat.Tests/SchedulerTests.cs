@@ -90,7 +90,8 @@ public sealed partial class SchedulerTests
         simulation.Log.Text.ShouldBe(
         [
             "Information: Scheduled either: '0 0 13 * FRI' in UTC, first due 2024-01-05T00:00:00+00:00",
-            "Information: either: '0 0 13 * FRI': a day that matches either day field is enough, as in crontab(5); Cronos requires both",
+            "Information: either: '0 0 13 * FRI': a day that matches either day field is enough, as in crontab(5); "
+                + "Cronos requires both",
         ]);
     }
 

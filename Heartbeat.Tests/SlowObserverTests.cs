@@ -8,13 +8,17 @@ using Xunit;
 
 namespace Heartbeat.Tests;
 
-/// <summary>Promise 7, for whoever watches: a logger or a listener of the meter that is slow, or throws, delays no run.</summary>
+/// <summary>
+/// Promise 7, for whoever watches: a logger or a listener of the meter that is slow, or throws, delays no run.
+/// </summary>
 [Collection(nameof(Alone))]
 public sealed class SlowObserverTests
 {
     private const int Seconds = 30;
 
-    /// <summary>A run that hangs has one occurrence skipped each second, and each WARNING stays in the logger.</summary>
+    /// <summary>
+    /// A run that hangs has one occurrence skipped each second, and each WARNING stays in the logger.
+    /// </summary>
     [Fact(Timeout = 60_000)]
     public async Task A_logger_that_blocks_on_one_WARNING_each_second_makes_no_run_late()
     {
@@ -60,10 +64,12 @@ public sealed class SlowObserverTests
         using var release = new ManualResetEventSlim();
         using var logging = new Logger(() => release.Wait());
         var runs = Channel.CreateUnbounded<JobRun>();
-        await using var simulation = Simulation.Start(time: new TwoClockTime(Simulation.DefaultStart), logging: logging);
+        await using var simulation =
+            Simulation.Start(time: new TwoClockTime(Simulation.DefaultStart), logging: logging);
         for (var second = 1; second <= Seconds; second++)
         {
-            simulation.Scheduler.Schedule("one", TimeSpan.FromSeconds(second), run => runs.Writer.WriteAsync(run).AsTask());
+            simulation.Scheduler.Schedule("one", TimeSpan.FromSeconds(second), run =>
+                runs.Writer.WriteAsync(run).AsTask());
         }
 
         simulation.SetWallClock(TimeSpan.FromDays(-1));
@@ -85,7 +91,8 @@ public sealed class SlowObserverTests
         simulation.Scheduler.ScheduleEvery("hangs", TimeSpan.FromSeconds(1), _ => end.Task);
         for (var second = 1; second <= Seconds; second++)
         {
-            simulation.Scheduler.Schedule("one", TimeSpan.FromSeconds(second), run => runs.Writer.WriteAsync(run).AsTask());
+            simulation.Scheduler.Schedule("one", TimeSpan.FromSeconds(second), run =>
+                runs.Writer.WriteAsync(run).AsTask());
         }
 
         for (var second = 1; second <= Seconds; second++)
@@ -119,7 +126,8 @@ public sealed class SlowObserverTests
         public bool IsEnabled(LogLevel logLevel) => logLevel >= LogLevel.Information;
 
         public void Log<TState>(
-            LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+            LogLevel logLevel, EventId eventId, TState state, Exception? exception,
+            Func<TState, Exception?, string> formatter)
         {
             if (logLevel != LogLevel.Warning) return;
             Interlocked.Increment(ref _warnings);

@@ -6,7 +6,9 @@ using Xunit;
 
 namespace Heartbeat.Tests;
 
-/// <summary>Promises 7 and 11, for callbacks on the stop token: one that hangs holds up its own job, and is the one named.</summary>
+/// <summary>
+/// Promises 7 and 11, for callbacks on the stop token: one that hangs holds up its own job, and is the one named.
+/// </summary>
 public sealed class StopCallbackTests : IDisposable
 {
     private const int Innocent = 10;
@@ -35,8 +37,14 @@ public sealed class StopCallbackTests : IDisposable
         await using var simulation = Simulation.Start();
         for (var i = 0; i < Innocent + guilty; i++)
         {
-            if (i < guilty) simulation.Scheduler.Schedule($"guilty {i + 1}", TimeSpan.Zero, run => BeGuiltyAsync(kind, run));
-            else simulation.Scheduler.Schedule("innocent", TimeSpan.Zero, WaitAsync);
+            if (i < guilty)
+            {
+                simulation.Scheduler.Schedule($"guilty {i + 1}", TimeSpan.Zero, run => BeGuiltyAsync(kind, run));
+            }
+            else
+            {
+                simulation.Scheduler.Schedule("innocent", TimeSpan.Zero, WaitAsync);
+            }
         }
 
         await WaitForAsync(_begun, Innocent + guilty);
@@ -47,7 +55,8 @@ public sealed class StopCallbackTests : IDisposable
         (await simulation.Run).ShouldBeFalse();
         simulation.Log.Text.SkipLast(1).Order().ShouldBe(
             Enumerable.Range(1, guilty).Select(static i => $"Error: guilty {i} did not stop within 5 s"));
-        simulation.Log.Text[^1].ShouldBe($"Information: Stopped: {Innocent + guilty} runs started, 0 failed; no one-shot was pending");
+        simulation.Log.Text[^1].ShouldBe(
+            $"Information: Stopped: {Innocent + guilty} runs started, 0 failed; no one-shot was pending");
 
         async Task WaitAsync(JobRun run)
         {
@@ -83,7 +92,8 @@ public sealed class StopCallbackTests : IDisposable
         (await simulation.StopAsync()).ShouldBeTrue();
         foreach (var name in new[] { "one", "two" })
         {
-            var line = simulation.Log.Lines.Single(line => line.Message == $"{name}: a callback on its stop token failed");
+            var line =
+                simulation.Log.Lines.Single(line => line.Message == $"{name}: a callback on its stop token failed");
             line.Level.ShouldBe(LogLevel.Error);
             line.Exception!.ToString().ShouldContain($"first of {name}");
             line.Exception!.ToString().ShouldContain($"second of {name}");

@@ -7,8 +7,8 @@ using Xunit;
 namespace Heartbeat.Tests;
 
 /// <remarks>
-/// Sabotages caught: Guid's mixed-endian constructor; no variant; no lock; last + 1 left out; the sequence kept when the
-/// clock is set back; no multicast bit; a node of zeros.
+/// Sabotages caught: Guid's mixed-endian constructor; no variant; no lock; last + 1 left out; the sequence kept when
+/// the clock is set back; no multicast bit; a node of zeros.
 /// </remarks>
 public sealed class UuidV1Tests
 {
@@ -45,7 +45,8 @@ public sealed class UuidV1Tests
     [Fact]
     public void Differs_in_node_and_sequence_from_generator_to_generator()
     {
-        var texts = Enumerable.Range(0, 100).Select(static _ => new UuidV1(new TwoClockTime(Start)).Next().ToString()).ToList();
+        var texts = Enumerable.Range(0, 100).Select(static _ => new UuidV1(new TwoClockTime(Start)).Next().ToString())
+            .ToList();
         texts.Select(static text => text[24..]).Distinct().Count().ShouldBe(100);
         texts.Select(static text => text[19..23]).Distinct().Count().ShouldBeGreaterThan(90);
     }
@@ -109,7 +110,8 @@ public sealed class UuidV1Tests
             var uuids = new UuidV1(new StandingClock());
             using var barrier = new Barrier(Threads);
             var made = await Task.WhenAll(Enumerable.Range(0, Threads).Select(_ => Task.Factory.StartNew(
-                () => Make(uuids, Each, barrier), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default)));
+                () => Make(uuids, Each, barrier), CancellationToken.None, TaskCreationOptions.LongRunning,
+                TaskScheduler.Default)));
             made.SelectMany(static own => own).Distinct().Count().ShouldBe(Threads * Each);
         }
     }

@@ -4,8 +4,8 @@ using Microsoft.Extensions.Logging;
 namespace Heartbeat.Jobs;
 
 /// <summary>
-/// The heartbeat: a cron job each minute that logs an id, and an event 10 seconds later that logs the same id. Its lines
-/// in the log show that both ways of scheduling are alive. It does nothing but log.
+/// The heartbeat: a cron job each minute that logs an id, and an event 10 seconds later that logs the same id. Its
+/// lines in the log show that both ways of scheduling are alive. It does nothing but log.
 /// </summary>
 internal static partial class HeartbeatJobs
 {
@@ -16,8 +16,12 @@ internal static partial class HeartbeatJobs
     /// <param name="logger">Logs the beats.</param>
     public static void RegisterIfEnabled(string? enable, Scheduler scheduler, UuidV1 uuids, ILogger logger)
     {
-        var on = HeartbeatSwitch.IsOn(enable, out var odd);
-        if (odd is not null) LogOddSwitch(logger, HeartbeatSwitch.Variable, odd, HeartbeatSwitch.Spellings);
+        var on = HeartbeatSwitch.IsOn(enable, out var unrecognized);
+        if (unrecognized is not null)
+        {
+            LogUnrecognizedSwitch(logger, HeartbeatSwitch.Variable, unrecognized, HeartbeatSwitch.Spellings);
+        }
+
         if (on) Register(scheduler, uuids, logger);
         else LogOff(logger, HeartbeatSwitch.Variable);
     }
@@ -50,5 +54,5 @@ internal static partial class HeartbeatJobs
     private static partial void LogOff(ILogger logger, string variable);
 
     [LoggerMessage(23, LogLevel.Warning, "{Variable}='{Value}' is taken as on; the spellings are {Spellings}")]
-    private static partial void LogOddSwitch(ILogger logger, string variable, string value, string spellings);
+    private static partial void LogUnrecognizedSwitch(ILogger logger, string variable, string value, string spellings);
 }

@@ -16,15 +16,16 @@ internal static class HeartbeatSwitch
 
     /// <summary>Reads the variable's value; blanks around it and case do not matter.</summary>
     /// <param name="value">The value; <see langword="null"/> if the variable is unset.</param>
-    /// <param name="odd">
-    /// The value, escaped and cut to its first 64 characters, if it is none of the accepted spellings; it then counts as on.
+    /// <param name="unrecognized">
+    /// The value, escaped and cut to its first 64 characters, if it is none of the accepted spellings; it then counts
+    /// as on.
     /// </param>
-    public static bool IsOn(string? value, out string? odd)
+    public static bool IsOn(string? value, out string? unrecognized)
     {
         var word = (value ?? "").Trim();
-        odd = null;
+        unrecognized = null;
         if (IsOneOf(Off, word)) return false;
-        if (!IsOneOf(On, word)) odd = Excerpt.Of(word);
+        if (!IsOneOf(On, word)) unrecognized = Excerpt.Of(word);
         return true;
     }
 

@@ -5,21 +5,25 @@ namespace Heartbeat.Jobs;
 /// <summary>Makes time-based UUIDs, version 1 (RFC 9562, 5.1).</summary>
 /// <remarks>
 /// <para>
-/// The node is random with the multicast bit set, as RFC 9562, 6.10 has it for programs that must not show a MAC address;
-/// it and the first clock sequence come from a cryptographic source, so that two processes do not share them.
+/// The node is random with the multicast bit set, as RFC 9562, 6.10 has it for programs that must not show a MAC
+/// address; it and the first clock sequence come from a cryptographic source, so that two processes do not share them.
 /// </para>
 /// <para>
 /// No two ids of one generator are alike. A reading that is not later than the last one counts on from it (6.2: clocks
-/// are coarse, and many readings are equal); a clock set back by more than <see cref="LargestCountOn"/> changes the clock
-/// sequence instead. May be called from any thread.
+/// are coarse, and many readings are equal); a clock set back by more than <see cref="LargestCountOn"/> changes the
+/// clock sequence instead. May be called from any thread.
 /// </para>
 /// </remarks>
 internal sealed class UuidV1
 {
-    /// <summary>How far ahead of the clock ids may count on before that is taken for a clock that was set back.</summary>
+    /// <summary>
+    /// How far ahead of the clock ids may count on before that is taken for a clock that was set back.
+    /// </summary>
     internal static readonly TimeSpan LargestCountOn = TimeSpan.FromSeconds(1);
 
-    /// <summary>UUID time begins with the Gregorian calendar; it counts 100 ns, as <see cref="DateTime.Ticks"/> does.</summary>
+    /// <summary>
+    /// UUID time begins with the Gregorian calendar; it counts 100 ns, as <see cref="DateTime.Ticks"/> does.
+    /// </summary>
     private static readonly long Epoch = new DateTime(1582, 10, 15, 0, 0, 0, DateTimeKind.Utc).Ticks;
 
     private readonly Lock _gate = new();

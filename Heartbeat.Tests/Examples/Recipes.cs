@@ -19,7 +19,8 @@ internal sealed class Recipes(Scheduler scheduler, TimeProvider time, Func<JobRu
         scheduler.Schedule("report", CronExpression.Parse("@hourly"), async run =>
         {
             using var limit = CancellationTokenSource.CreateLinkedTokenSource(run.Stopping);
-            using var timer = time.CreateTimer(_ => limit.Cancel(), null, TimeSpan.FromMinutes(5), Timeout.InfiniteTimeSpan);
+            using var timer =
+                time.CreateTimer(_ => limit.Cancel(), null, TimeSpan.FromMinutes(5), Timeout.InfiniteTimeSpan);
             await work(limit.Token);
         });
 

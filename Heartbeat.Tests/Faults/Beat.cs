@@ -60,7 +60,8 @@ internal static partial class Beat
     }
 
     /// <summary>The whole line that a stop says when nothing was pending.</summary>
-    public static string StopLine(int runs) => $"INFO: Stopped: {Runs(runs)} started, 0 failed; no one-shot was pending";
+    public static string StopLine(int runs) =>
+        $"INFO: Stopped: {Runs(runs)} started, 0 failed; no one-shot was pending";
 
     /// <summary>The whole line that a stop says when it drops the event of a beat.</summary>
     public static string StopLine(int runs, Line pending, TimeSpan moved = default)

@@ -8,7 +8,9 @@ using Xunit.Abstractions;
 
 namespace Heartbeat.Tests.Faults;
 
-/// <summary>Jobs that block their threads, and a meter that is read each moment: what is due meanwhile starts in time.</summary>
+/// <summary>
+/// Jobs that block their threads, and a meter that is read each moment: what is due meanwhile starts in time.
+/// </summary>
 /// <remarks>With the threads that the program asks for: the setting is read from what is built of it.</remarks>
 [Trait("Category", "Faults")]
 [Collection(nameof(RealThreadTests))]
@@ -25,10 +27,12 @@ public sealed class BlockingJobsTests : IAsyncLifetime, IDisposable
     {
         _output = output;
         ThreadPool.GetMinThreads(out _workers, out _completionPorts);
-        using var settings = JsonDocument.Parse(File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "heartbeat.runtimeconfig.json")));
+        using var settings = JsonDocument.Parse(
+            File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "heartbeat.runtimeconfig.json")));
         var properties = settings.RootElement.GetProperty("runtimeOptions").GetProperty("configProperties");
         var isSet = properties.TryGetProperty("System.Threading.ThreadPool.MinThreads", out var threads);
-        ThreadPool.SetMinThreads(isSet ? threads.GetInt32() : Environment.ProcessorCount, _completionPorts).ShouldBeTrue();
+        ThreadPool.SetMinThreads(isSet ? threads.GetInt32() : Environment.ProcessorCount, _completionPorts)
+            .ShouldBeTrue();
     }
 
     public Task InitializeAsync()
@@ -50,7 +54,9 @@ public sealed class BlockingJobsTests : IAsyncLifetime, IDisposable
         _stop.Dispose();
     }
 
-    /// <summary>The median, as the machine may be busy; and a bound for each, as without the setting 2 cost a second.</summary>
+    /// <summary>
+    /// The median, as the machine may be busy; and a bound for each, as without the setting 2 cost a second.
+    /// </summary>
     [LongTheory]
     [Trait("Fault", "jobs that block")]
     [Trait("Length", "Short")]
@@ -62,7 +68,8 @@ public sealed class BlockingJobsTests : IAsyncLifetime, IDisposable
         var late = new List<TimeSpan>();
         for (var round = 0; round < 5; round++) late.Add(await BlockAsync(blocking));
         late.Sort();
-        _output.WriteLine($"{blocking} block: {string.Join(", ", late.Select(static late => $"{late.TotalMilliseconds:0.0}"))} ms late");
+        _output.WriteLine($"{blocking} block: "
+            + $"{string.Join(", ", late.Select(static late => $"{late.TotalMilliseconds:0.0}"))} ms late");
         late[2].ShouldBeLessThan(TimeSpan.FromMilliseconds(50));
         late[^1].ShouldBeLessThan(TimeSpan.FromMilliseconds(500));
     }
@@ -78,18 +85,27 @@ public sealed class BlockingJobsTests : IAsyncLifetime, IDisposable
         late.ShouldBeLessThan(TimeSpan.FromSeconds(60));
     }
 
-    /// <summary>A walk through a million entries is tens of milliseconds, and each scrape would hold up the schedule for it.</summary>
+    /// <summary>
+    /// A walk through a million entries is tens of milliseconds, and each scrape would hold up the schedule for it.
+    /// </summary>
     [LongFact]
     [Trait("Fault", "scrape of the meter")]
     [Trait("Length", "Short")]
     public async Task A_scrape_with_a_million_entries_pending_holds_up_no_run_for_5_ms()
     {
         const int Scrapes = 50;
-        for (var i = 0; i < 1_000_000; i++) _scheduler.Schedule("pending", TimeSpan.FromDays(1 + (i % 1_000)), static _ => Task.CompletedTask);
+        for (var i = 0; i < 1_000_000; i++)
+        {
+            _scheduler.Schedule("pending", TimeSpan.FromDays(1 + (i % 1_000)), static _ => Task.CompletedTask);
+        }
+
         using var listener = new MeterListener();
         listener.InstrumentPublished = static (instrument, itself) =>
         {
-            if (instrument.Name is "scheduler.pending" or "scheduler.running") itself.EnableMeasurementEvents(instrument);
+            if (instrument.Name is "scheduler.pending" or "scheduler.running")
+            {
+                itself.EnableMeasurementEvents(instrument);
+            }
         };
         long pending = 0;
         listener.SetMeasurementEventCallback<long>((_, count, _, _) => pending = Math.Max(pending, count));
@@ -100,7 +116,8 @@ public sealed class BlockingJobsTests : IAsyncLifetime, IDisposable
         for (var i = 0; i < Scrapes; i++)
         {
             var started = new TaskCompletionSource<TimeSpan>(TaskCreationOptions.RunContinuationsAsynchronously);
-            _scheduler.Schedule("one", TimeSpan.FromMilliseconds(1.5), run => Task.FromResult(started.TrySetResult(run.Lateness)));
+            _scheduler.Schedule("one", TimeSpan.FromMilliseconds(1.5), run =>
+                Task.FromResult(started.TrySetResult(run.Lateness)));
             while (!started.Task.IsCompleted)
             {
                 var start = TimeProvider.System.GetTimestamp();
@@ -113,7 +130,8 @@ public sealed class BlockingJobsTests : IAsyncLifetime, IDisposable
 
         late.Sort();
         scrapes.Sort();
-        _output.WriteLine($"a scrape takes {scrapes[scrapes.Count / 2].TotalMilliseconds:0.000} ms, runs are {late[Scrapes / 2].TotalMilliseconds:0.000} ms late");
+        _output.WriteLine($"a scrape takes {scrapes[scrapes.Count / 2].TotalMilliseconds:0.000} ms, runs are "
+            + $"{late[Scrapes / 2].TotalMilliseconds:0.000} ms late");
         pending.ShouldBeInRange(1_000_000, 1_000_001);
         scrapes[scrapes.Count / 2].ShouldBeLessThan(TimeSpan.FromMilliseconds(1));
         late[Scrapes / 2].ShouldBeLessThan(TimeSpan.FromMilliseconds(5));

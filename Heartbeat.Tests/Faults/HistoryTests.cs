@@ -8,7 +8,9 @@ using Xunit.Abstractions;
 
 namespace Heartbeat.Tests.Faults;
 
-/// <summary>What has become of every one-shot, when 8 real threads schedule and cancel until the stop and beyond it.</summary>
+/// <summary>
+/// What has become of every one-shot, when 8 real threads schedule and cancel until the stop and beyond it.
+/// </summary>
 [Trait("Category", "Faults")]
 [Trait("Fault", "storm of calls")]
 [Collection(nameof(RealThreadTests))]
@@ -43,7 +45,8 @@ public sealed class HistoryTests(ITestOutputHelper output)
         }
 
         output.WriteLine($"{started:N0} started, {cancelled:N0} cancelled, {dropped:N0} dropped");
-        Math.Min(started, Math.Min(cancelled, dropped)).ShouldBeGreaterThan(1_000L * rounds, "too few to prove anything");
+        Math.Min(started, Math.Min(cancelled, dropped))
+            .ShouldBeGreaterThan(1_000L * rounds, "too few to prove anything");
     }
 
     private sealed class Round(int seed) : IDisposable
@@ -69,7 +72,10 @@ public sealed class HistoryTests(ITestOutputHelper output)
             _halfTime.SignalAndWait();
             foreach (var record in _shared)
             {
-                if (record?.Delay == Far) (record.Entry.Due is null).ShouldBe(record.Cancelled == 1, "pending is what was not cancelled");
+                if (record?.Delay == Far)
+                {
+                    (record.Entry.Due is null).ShouldBe(record.Cancelled == 1, "pending is what was not cancelled");
+                }
             }
 
             _halfTime.SignalAndWait();
@@ -81,7 +87,8 @@ public sealed class HistoryTests(ITestOutputHelper output)
             foreach (var record in history) record.ShouldHaveEndedOnce();
             var dropped = history.Count(static record => record.IsDropped);
             _log.Text.ShouldHaveSingleItem().ShouldStartWith(
-                $"Information: Stopped: {history.Count(static record => record.Started == 1)} runs started, 0 failed; {dropped:N0} pending one-shots dropped: ");
+                $"Information: Stopped: {history.Count(static record => record.Started == 1)} runs started, 0 failed; "
+                    + $"{dropped:N0} pending one-shots dropped: ");
             return history;
         }
 
@@ -112,10 +119,13 @@ public sealed class HistoryTests(ITestOutputHelper output)
                     continue;
                 }
 
-                var record = new Record(random.Next(5) == 0 ? Far : TimeSpan.FromTicks(random.Next(20) * TimeSpan.TicksPerMillisecond));
+                var record = new Record(random.Next(5) == 0
+                    ? Far
+                    : TimeSpan.FromTicks(random.Next(20) * TimeSpan.TicksPerMillisecond));
                 try
                 {
-                    record.Entry = scheduler.Schedule("entry", record.Delay, record, static (record, _) => record.Start());
+                    record.Entry =
+                        scheduler.Schedule("entry", record.Delay, record, static (record, _) => record.Start());
                 }
                 catch (ObjectDisposedException)
                 {
@@ -164,7 +174,8 @@ public sealed class HistoryTests(ITestOutputHelper output)
             if (Started + Cancelled > 1 || _early || isPending)
             {
                 throw new InvalidOperationException(
-                    $"after {delay}, (starts, cancellations, early, pending) are {(Started, Cancelled, _early, isPending)}");
+                    $"after {delay}, (starts, cancellations, early, pending) are "
+                        + $"{(Started, Cancelled, _early, isPending)}");
             }
         }
     }

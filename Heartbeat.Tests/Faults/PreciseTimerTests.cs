@@ -52,7 +52,8 @@ public sealed class PreciseTimerTests(ITestOutputHelper output)
         fired.ShouldAllBe(static count => count == 1);
         late.Min().ShouldBeGreaterThanOrEqualTo(TimeSpan.Zero);
         Array.Sort(late);
-        output.WriteLine($"late by {late[500].TotalMilliseconds:0.00} ms at the median, {late[990].TotalMilliseconds:0.00} ms at p99");
+        output.WriteLine($"late by {late[500].TotalMilliseconds:0.00} ms at the median, "
+            + $"{late[990].TotalMilliseconds:0.00} ms at p99");
     }
 
     [LongFact]
@@ -61,7 +62,8 @@ public sealed class PreciseTimerTests(ITestOutputHelper output)
     {
         using var fired = new SemaphoreSlim(0);
         using var later = _time.CreateTimer(static _ => { }, null, TimeSpan.FromHours(1), Timeout.InfiniteTimeSpan);
-        using var sooner = _time.CreateTimer(_ => fired.Release(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        using var sooner =
+            _time.CreateTimer(_ => fired.Release(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         for (var i = 0; i < 1_000; i++)
         {
             sooner.Change(TimeSpan.FromTicks(i * 20), Timeout.InfiniteTimeSpan).ShouldBeTrue();
@@ -127,7 +129,8 @@ public sealed class PreciseTimerTests(ITestOutputHelper output)
     public async Task A_callback_has_the_context_of_who_made_the_timer_and_runs_on_the_thread_of_the_timers()
     {
         var local = new AsyncLocal<string> { Value = "maker" };
-        var seen = new TaskCompletionSource<(string?, string?, bool)>(TaskCreationOptions.RunContinuationsAsynchronously);
+        var seen = new TaskCompletionSource<(string?, string?, bool)>(
+            TaskCreationOptions.RunContinuationsAsynchronously);
         using var timer = _time.CreateTimer(
             _ => seen.SetResult((local.Value, Thread.CurrentThread.Name, Thread.CurrentThread.IsThreadPoolThread)),
             null, TimeSpan.FromMilliseconds(1), Timeout.InfiniteTimeSpan);

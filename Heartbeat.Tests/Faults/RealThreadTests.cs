@@ -7,7 +7,9 @@ using Xunit;
 
 namespace Heartbeat.Tests.Faults;
 
-/// <summary>Not at the same time as tests that look at the clock: these take all processors, or the whole thread pool.</summary>
+/// <summary>
+/// Not at the same time as tests that look at the clock: these take all processors, or the whole thread pool.
+/// </summary>
 [CollectionDefinition(nameof(RealThreadTests), DisableParallelization = true)]
 public static class RealThreads;
 
@@ -33,7 +35,9 @@ public sealed class RealThreadTests : IAsyncLifetime, IDisposable
         _log.Dispose();
     }
 
-    /// <remarks>The loop sleeps until its safety wake-up, up to 10 s away, so a wake-up that is lost shows as seconds.</remarks>
+    /// <remarks>
+    /// The loop sleeps until its safety wake-up, up to 10 s away, so a wake-up that is lost shows as seconds.
+    /// </remarks>
     [LongFact]
     [Trait("Fault", "lost wake-up")]
     [Trait("Length", "Short")]
@@ -55,7 +59,8 @@ public sealed class RealThreadTests : IAsyncLifetime, IDisposable
                         started.Release();
                         return Task.CompletedTask;
                     });
-                    started.Wait(TimeSpan.FromSeconds(5)).ShouldBeTrue("a wake-up was lost"); // so that the loop goes to sleep each time
+                    // So that the loop goes to sleep each time.
+                    started.Wait(TimeSpan.FromSeconds(5)).ShouldBeTrue("a wake-up was lost");
                 }
             },
             CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default)));
@@ -69,7 +74,7 @@ public sealed class RealThreadTests : IAsyncLifetime, IDisposable
     [LongFact]
     [Trait("Fault", "blocked pool")]
     [Trait("Length", "Long")]
-    public async Task Loop_outlives_64_jobs_that_block_the_pool_for_30_s_and_nothing_is_lost()
+    public async Task Loop_survives_64_jobs_that_block_the_pool_for_30_s_and_nothing_is_lost()
     {
         const int Blocking = 64;
         const int Others = 1_000;
@@ -108,7 +113,8 @@ public sealed class RealThreadTests : IAsyncLifetime, IDisposable
         (blocked, others).ShouldBe((Blocking, Others));
         await _stop.CancelAsync();
         (await run).ShouldBeTrue();
-        _log.Text.ShouldBe([$"Information: Stopped: {Blocking + Others} runs started, 0 failed; no one-shot was pending"]);
+        _log.Text.ShouldBe(
+            [$"Information: Stopped: {Blocking + Others} runs started, 0 failed; no one-shot was pending"]);
     }
 
     /// <remarks>A wake-up that is lost shows as seconds, as the loop then sleeps until its safety wake-up.</remarks>
@@ -148,7 +154,8 @@ public sealed class RealThreadTests : IAsyncLifetime, IDisposable
     [Trait("Length", "Long")]
     public async Task Job_that_never_ends_is_skipped_from_then_on_and_named_5_s_after_the_stop()
     {
-        var time = new ShiftedTime(TimeSpan.FromSeconds(58) - TimeSpan.FromTicks(DateTimeOffset.UtcNow.Ticks % TimeSpan.TicksPerMinute));
+        var time = new ShiftedTime(
+            TimeSpan.FromSeconds(58) - TimeSpan.FromTicks(DateTimeOffset.UtcNow.Ticks % TimeSpan.TicksPerMinute));
         using var scheduler = new Scheduler(time, _log.CreateLogger<Scheduler>());
         var hangs = 0;
         using var others = new BlockingCollection<DateTimeOffset>();
@@ -177,13 +184,16 @@ public sealed class RealThreadTests : IAsyncLifetime, IDisposable
             [
                 $"Information: Scheduled hanging: '* * * * *' in UTC, first due {first:yyyy-MM-ddTHH:mm:ss}+00:00",
                 $"Information: Scheduled other: '* * * * *' in UTC, first due {first:yyyy-MM-ddTHH:mm:ss}+00:00",
-                $"Warning: hanging: skipped 1 occurrence, the last due {second:yyyy-MM-ddTHH:mm:ss}+00:00: the run due {first:yyyy-MM-ddTHH:mm:ss}+00:00 is still running",
+                $"Warning: hanging: skipped 1 occurrence, the last due {second:yyyy-MM-ddTHH:mm:ss}+00:00: the run "
+                    + $"due {first:yyyy-MM-ddTHH:mm:ss}+00:00 is still running",
                 "Error: hanging did not stop within 5 s",
                 "Information: Stopped: 3 runs started, 0 failed; no one-shot was pending",
             ]);
     }
 
-    /// <summary>The machine's clocks and timers, with a wall clock that is ahead: no waiting for a full minute.</summary>
+    /// <summary>
+    /// The machine's clocks and timers, with a wall clock that is ahead: no waiting for a full minute.
+    /// </summary>
     private sealed class ShiftedTime(TimeSpan shift) : TimeProvider
     {
         private readonly PreciseTimeProvider _precise = new();

@@ -25,7 +25,8 @@ public sealed class SmokeTest
         (Beat.InstantOf(timed) - started).ShouldBeLessThan(TimeSpan.FromMinutes(1) + slack);
         its.ShouldBeTheEventOf(timed, slack: slack);
         stopped.ShouldMatch("^INFO: Stopped: [0-9,]+ runs started, 0 failed; ");
-        program.Text.Where(static line => line.Contains("eartbeat", StringComparison.Ordinal)) // others may have jobs too
+        // Others may have jobs too.
+        program.Text.Where(static line => line.Contains("eartbeat", StringComparison.Ordinal))
             .ShouldBe([Beat.ScheduledLine(timed), timed.Text, its.Text]);
     }
 }

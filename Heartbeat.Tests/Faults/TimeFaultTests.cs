@@ -6,8 +6,9 @@ namespace Heartbeat.Tests.Faults;
 
 /// <summary>The wall clock is set while the program runs, and the program is stopped for a while.</summary>
 /// <remarks>
-/// All children run at once, since each takes a minute or two of real time; each test then looks at one of them. The clock
-/// is set right after a beat, while its event is pending: that event must come 10 s of elapsed time after the beat.
+/// All children run at once, since each takes a minute or two of real time; each test then looks at one of them. The
+/// clock is set right after a beat, while its event is pending: that event must come 10 s of elapsed time after the
+/// beat.
 /// </remarks>
 [Trait("Category", "Faults")]
 [Trait("Length", "Short")]
@@ -53,7 +54,8 @@ public sealed class TimeFaultTests
     [InlineData("back 90 s")]
     [InlineData("back 1 h")]
     [InlineData("back 1 day")]
-    public Task Wall_clock_set_back_gives_the_next_beat_within_70_s_and_repeats_none_after_less_than_a_minute(string step) => Running[step];
+    public Task Wall_clock_set_back_gives_the_next_beat_within_70_s_and_repeats_none_after_less_than_a_minute(
+        string step) => Running[step];
 
     [ProgramTheory]
     [Trait("Fault", "stopped process")]
@@ -61,9 +63,13 @@ public sealed class TimeFaultTests
     [InlineData("stopped over two beats")]
     public Task Program_that_was_stopped_for_75_s_catches_up_once_and_goes_on(string scenario) => Running[scenario];
 
-    /// <summary>Steps after which no occurrence is missed or repeated: the next full minute, on the new time, is next.</summary>
+    /// <summary>
+    /// Steps after which no occurrence is missed or repeated: the next full minute, on the new time, is next.
+    /// </summary>
     /// <param name="step">How far the clock is set.</param>
-    /// <param name="warned">Whether a line says so; <see langword="null"/> where the step is just at the tolerance of 1 s.</param>
+    /// <param name="warned">
+    /// Whether a line says so; <see langword="null"/> where the step is just at the tolerance of 1 s.
+    /// </param>
     private static async Task SetALittleAsync(TimeSpan step, bool? warned)
     {
         using var clock = WallClock.BeforeABeat();
@@ -113,7 +119,8 @@ public sealed class TimeFaultTests
         var warnings = Warnings(program);
         ShouldTellOf(warnings[0], step);
         warnings[1..].ShouldBe(missed is null ? [] : [MissedLine(missed, caughtUp)]);
-        program.Lines.Count(static line => line.Text.StartsWith("INFO: ", StringComparison.Ordinal)).ShouldBe(7, program.ToString());
+        program.Lines.Count(static line => line.Text.StartsWith("INFO: ", StringComparison.Ordinal))
+            .ShouldBe(7, program.ToString());
     }
 
     /// <summary>Waits for the first beat, sets the clock, and sees the event come in spite of it.</summary>
@@ -164,7 +171,9 @@ public sealed class TimeFaultTests
         Kinds(program).ShouldBe("timed event");
     }
 
-    /// <summary>Lets the run end whose line has just come: caught in it, the next one would overlap and be skipped.</summary>
+    /// <summary>
+    /// Lets the run end whose line has just come: caught in it, the next one would overlap and be skipped.
+    /// </summary>
     private static Task EndOfRunAsync() => Task.Delay(TimeSpan.FromSeconds(1));
 
     private static async Task SuspendAsync(ChildProgram program)
@@ -179,16 +188,20 @@ public sealed class TimeFaultTests
         [.. program.Text.Where(static line => line.StartsWith("WARNING: ", StringComparison.Ordinal))];
 
     private static string Kinds(ChildProgram program) => string.Join(' ', program.Text
-        .Where(static line => line.StartsWith("INFO: Heartbeat (", StringComparison.Ordinal)).Select(static line => line[17..22]));
+        .Where(static line => line.StartsWith("INFO: Heartbeat (", StringComparison.Ordinal))
+        .Select(static line => line[17..22]));
 
     private static string MissedLine(string missed, Line caughtUp) =>
-        $"WARNING: heartbeat (timed): missed {missed}; running the one due {Beat.InstantOf(caughtUp):yyyy-MM-ddTHH:mm}:00+00:00";
+        $"WARNING: heartbeat (timed): missed {missed}; running the one due "
+            + $"{Beat.InstantOf(caughtUp):yyyy-MM-ddTHH:mm}:00+00:00";
 
     /// <summary>The two clocks cannot be read at one instant, so the line is exact to some microseconds only.</summary>
     private static void ShouldTellOf(string warning, TimeSpan step)
     {
         var beginning = $"WARNING: The wall clock moved {(step > TimeSpan.Zero ? "forward" : "back")} by ";
-        var end = $" against elapsed time ({(step > TimeSpan.Zero ? "it was set, or the machine slept" : "it was set")}): cron entries follow the wall clock";
+        var end = " against elapsed time "
+            + $"({(step > TimeSpan.Zero ? "it was set, or the machine slept" : "it was set")}): cron entries follow "
+            + "the wall clock";
         warning.ShouldStartWith(beginning);
         warning.ShouldEndWith(end);
         TimeSpan.Parse(warning[beginning.Length..^end.Length], CultureInfo.InvariantCulture)

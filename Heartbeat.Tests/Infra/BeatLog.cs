@@ -3,8 +3,8 @@ using Microsoft.Extensions.Logging;
 namespace Heartbeat.Tests.Infra;
 
 /// <summary>
-/// Checks heartbeat lines as they come, without keeping them: a beat at second 0 of every minute, and 10 s after it, before
-/// the next, its event with the same UUID.
+/// Checks heartbeat lines as they come, without keeping them: a beat at second 0 of every minute, and 10 s after it,
+/// before the next, its event with the same UUID.
 /// </summary>
 internal sealed class BeatLog(TimeProvider time) : ILogger, IDisposable
 {
@@ -32,13 +32,18 @@ internal sealed class BeatLog(TimeProvider time) : ILogger, IDisposable
     public bool IsEnabled(LogLevel logLevel) => true;
 
     public void Log<TState>(
-        LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+        LogLevel logLevel, EventId eventId, TState state, Exception? exception,
+        Func<TState, Exception?, string> formatter)
     {
         var message = formatter(state, exception);
         var now = time.GetUtcNow();
         if (message.StartsWith(TimedPrefix, StringComparison.Ordinal))
         {
-            if (Timed > 0 && now - Last != TimeSpan.FromMinutes(1)) Fault ??= $"{now:O}: {message} came {now - Last} after the beat before";
+            if (Timed > 0 && now - Last != TimeSpan.FromMinutes(1))
+            {
+                Fault ??= $"{now:O}: {message} came {now - Last} after the beat before";
+            }
+
             if (now.Ticks % TimeSpan.TicksPerMinute != 0) Fault ??= $"{now:O}: {message} is not at second 0";
             if (Timed != Events) Fault ??= $"{now:O}: {message} came before the event of the beat before";
             (Last, _uuid) = (now, message[TimedPrefix.Length..]);
@@ -47,7 +52,11 @@ internal sealed class BeatLog(TimeProvider time) : ILogger, IDisposable
         else
         {
             if (message != EventPrefix + _uuid) Fault ??= $"{now:O}: {message} does not pair with {_uuid}";
-            if (now - Last != TimeSpan.FromSeconds(10)) Fault ??= $"{now:O}: {message} came {now - Last} after its beat";
+            if (now - Last != TimeSpan.FromSeconds(10))
+            {
+                Fault ??= $"{now:O}: {message} came {now - Last} after its beat";
+            }
+
             Events++;
         }
     }

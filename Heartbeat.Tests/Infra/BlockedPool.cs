@@ -1,7 +1,11 @@
 namespace Heartbeat.Tests.Infra;
 
-/// <summary>Blocks every thread of the pool until it is released or disposed: what is queued meanwhile waits for a thread.</summary>
-/// <remarks>The pool adds a thread or two a second, so there are far more blocking items than threads it could add in a test.</remarks>
+/// <summary>
+/// Blocks every thread of the pool until it is released or disposed: what is queued meanwhile waits for a thread.
+/// </summary>
+/// <remarks>
+/// The pool adds a thread or two a second, so there are far more blocking items than threads it could add in a test.
+/// </remarks>
 internal sealed class BlockedPool : IDisposable
 {
     private const int Items = 200;

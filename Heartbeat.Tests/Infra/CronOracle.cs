@@ -121,7 +121,9 @@ internal sealed class CronOracle
 }
 
 /// <summary>The offset of a zone in every minute of some years, from its answers for instants in UTC.</summary>
-/// <remarks>A day without a change is one that has the same offset at so many equidistant minutes, and just before.</remarks>
+/// <remarks>
+/// A day without a change is one that has the same offset at so many equidistant minutes, and just before.
+/// </remarks>
 internal sealed class CronOracleZone
 {
     private const int MinutesPerDay = 1440;
@@ -142,7 +144,8 @@ internal sealed class CronOracleZone
         Changes =
         [
             .. days.Where(day => _days[day - _firstDay].Length > 1)
-                .SelectMany(static day => Enumerable.Range(0, MinutesPerDay).Select(minute => (day * (long)MinutesPerDay) + minute))
+                .SelectMany(static day =>
+                    Enumerable.Range(0, MinutesPerDay).Select(minute => (day * (long)MinutesPerDay) + minute))
                 .Where(minute => minute > _firstDay * (long)MinutesPerDay && OffsetAt(minute) != OffsetAt(minute - 1)),
         ];
     }
@@ -164,7 +167,8 @@ internal sealed class CronOracleZone
     private static int[] Offsets(long start, TimeZoneInfo zone, int samples)
     {
         var offset = Offset(start - 1, zone);
-        return Enumerable.Range(0, samples).All(sample => Offset(start + (MinutesPerDay - 1) * sample / (samples - 1), zone) == offset)
+        return Enumerable.Range(0, samples)
+            .All(sample => Offset(start + (MinutesPerDay - 1) * sample / (samples - 1), zone) == offset)
             ? [offset]
             : [.. Enumerable.Range(0, MinutesPerDay).Select(minute => Offset(start + minute, zone))];
     }

@@ -27,7 +27,8 @@ internal sealed class CronTexts(int seed)
         var changes = zone.Changes.Select(static minute => minute * TimeSpan.TicksPerMinute)
             .Where(change => change >= first && change < last).ToList();
         var ticks = changes.Count > 0 && _random.Next(2) == 0
-            ? changes[_random.Next(changes.Count)] + _random.NextInt64(-4 * TimeSpan.TicksPerHour, 4 * TimeSpan.TicksPerHour)
+            ? changes[_random.Next(changes.Count)]
+                + _random.NextInt64(-4 * TimeSpan.TicksPerHour, 4 * TimeSpan.TicksPerHour)
             : _random.NextInt64(first, last);
         if (_random.Next(2) == 0) ticks -= ticks % TimeSpan.TicksPerMinute;
         return new DateTimeOffset(ticks, TimeSpan.Zero).ToOffset(TimeSpan.FromHours(_random.Next(-12, 15)));
@@ -66,7 +67,8 @@ internal sealed class CronTexts(int seed)
             _ => Value(low, first, names),
         };
         var step = _random.Next(1, last + 1);
-        var isAmbiguous = last == 7 && low is > 0 and < 7 && !item.Contains('-') && (7 - low) % step == 0;   // is Sunday in it?
+        // Is Sunday in it?
+        var isAmbiguous = last == 7 && low is > 0 and < 7 && !item.Contains('-') && (7 - low) % step == 0;
         return _random.Next(3) == 0 && !isAmbiguous ? $"{item}/{Number(step)}" : item;
     }
 

@@ -38,6 +38,7 @@ internal sealed class LogCapture(TimeProvider time) : ILoggerFactory, ILogger
     public bool IsEnabled(LogLevel logLevel) => logLevel >= Level;
 
     public void Log<TState>(
-        LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+        LogLevel logLevel, EventId eventId, TState state, Exception? exception,
+        Func<TState, Exception?, string> formatter) =>
         _lines.Enqueue(new(time.GetUtcNow(), logLevel, formatter(state, exception), exception));
 }

@@ -12,8 +12,8 @@ namespace Heartbeat.Tests.Infra;
 /// await simulation.AdvanceAsync(TimeSpan.FromDays(1));
 /// simulation.Log.Text.ShouldBe([…]);
 /// </code>
-/// Time goes from due time to due time and waits at each for the jobs to end, so that everything happens at its time, as
-/// fast as the machine can do it: a year of beats in seconds. No sleep, no poll, no real clock.
+/// Time goes from due time to due time and waits at each for the jobs to end, so that everything happens at its time,
+/// as fast as the machine can do it: a year of beats in seconds. No sleep, no poll, no real clock.
 /// </remarks>
 internal sealed class Simulation : IAsyncDisposable
 {
@@ -41,22 +41,28 @@ internal sealed class Simulation : IAsyncDisposable
 
     public Scheduler Scheduler { get; }
 
-    /// <summary>The run of the scheduler, which ends when it is stopped: see <see cref="Scheduler.RunAsync"/>.</summary>
+    /// <summary>
+    /// The run of the scheduler, which ends when it is stopped: see <see cref="Scheduler.RunAsync"/>.
+    /// </summary>
     public Task<bool> Run { get; }
 
-    /// <summary>What <see cref="Record(JobRun)"/> has been called for so far, and what the wall clock showed then.</summary>
+    /// <summary>
+    /// What <see cref="Record(JobRun)"/> has been called for so far, and what the wall clock showed then.
+    /// </summary>
     public IReadOnlyList<(DateTimeOffset Time, JobRun Run)> Runs => [.. _runs];
 
     /// <summary>Starts a scheduler.</summary>
     /// <param name="register">Registers the jobs, before the run. They may log where the scheduler does.</param>
     /// <param name="time">One that stands at <see cref="DefaultStart"/> unless given.</param>
-    public static Simulation Start(Action<Scheduler, ILogger> register, FakeTimeProvider? time = null) => new(register, time, null);
+    public static Simulation Start(Action<Scheduler, ILogger> register, FakeTimeProvider? time = null) =>
+        new(register, time, null);
 
     /// <summary>Starts a scheduler.</summary>
     /// <param name="register">Registers the jobs, before the run.</param>
     /// <param name="time">One that stands at <see cref="DefaultStart"/> unless given.</param>
     /// <param name="logging">Where to log; <see cref="Log"/> unless given.</param>
-    public static Simulation Start(Action<Scheduler>? register = null, FakeTimeProvider? time = null, ILoggerFactory? logging = null) =>
+    public static Simulation Start(
+        Action<Scheduler>? register = null, FakeTimeProvider? time = null, ILoggerFactory? logging = null) =>
         new((scheduler, _) => register?.Invoke(scheduler), time, logging);
 
     /// <summary>A job that notes when it runs, and what for.</summary>
@@ -78,7 +84,10 @@ internal sealed class Simulation : IAsyncDisposable
         }
     }
 
-    /// <summary>Lets time go by from due time to due time without waiting for jobs: for those that do not end, or wait for the time.</summary>
+    /// <summary>
+    /// Lets time go by from due time to due time without waiting for jobs: for those that do not end, or wait for the
+    /// time.
+    /// </summary>
     public void Step(TimeSpan time)
     {
         var end = Time.GetTimestamp() + time.Ticks;
@@ -88,7 +97,9 @@ internal sealed class Simulation : IAsyncDisposable
         }
     }
 
-    /// <summary>Lets time go by at once, as it does for a process that was suspended: nothing happens in between.</summary>
+    /// <summary>
+    /// Lets time go by at once, as it does for a process that was suspended: nothing happens in between.
+    /// </summary>
     public async Task StallAsync(TimeSpan time)
     {
         Time.Advance(time);

@@ -2,7 +2,9 @@ using Microsoft.Extensions.Time.Testing;
 
 namespace Heartbeat.Tests.Infra;
 
-/// <summary>The platform's fake time, with a wall clock that can be set against elapsed time and timers that fire early.</summary>
+/// <summary>
+/// The platform's fake time, with a wall clock that can be set against elapsed time and timers that fire early.
+/// </summary>
 /// <remarks>Any thread may read it and set its wall clock; one thread moves it.</remarks>
 /// <param name="start">What the wall clock shows at first.</param>
 internal sealed class TwoClockTime(DateTimeOffset start) : FakeTimeProvider(start)
@@ -17,9 +19,14 @@ internal sealed class TwoClockTime(DateTimeOffset start) : FakeTimeProvider(star
     /// <summary>How often timers have fired.</summary>
     public int WakeUps => Volatile.Read(ref _wakeUps);
 
-    /// <summary>Until the timer fires that was set last and is early; an <c>Advance</c> beyond would show the clock too late for it.</summary>
+    /// <summary>
+    /// Until the timer fires that was set last and is early; an <c>Advance</c> beyond would show the clock too late for
+    /// it.
+    /// </summary>
     public TimeSpan? UntilEarlyWakeUp =>
-        Volatile.Read(ref _earlyWakeUp) - GetTimestamp() is > 0 and var ticks && ticks < TimeSpan.TicksPerDay ? TimeSpan.FromTicks(ticks) : null;
+        Volatile.Read(ref _earlyWakeUp) - GetTimestamp() is > 0 and var ticks && ticks < TimeSpan.TicksPerDay
+            ? TimeSpan.FromTicks(ticks)
+            : null;
 
     /// <summary>How far the clocks have been moved.</summary>
     public TimeSpan Elapsed => base.GetUtcNow() - Start;
@@ -69,5 +76,6 @@ internal sealed class TwoClockTime(DateTimeOffset start) : FakeTimeProvider(star
 internal static class TwoClockSimulation
 {
     /// <summary>Sets the wall clock; elapsed time is left alone.</summary>
-    public static void SetWallClock(this Simulation simulation, TimeSpan by) => ((TwoClockTime)simulation.Time).SetWallClock(by);
+    public static void SetWallClock(this Simulation simulation, TimeSpan by) =>
+        ((TwoClockTime)simulation.Time).SetWallClock(by);
 }

@@ -2,10 +2,10 @@
 //
 //     dotnet run --file Heartbeat.Tests/Mutants/Mutants.cs -- [part of a name]
 //
-// Each block of mutants.txt is one sabotage. It is applied to a copy of the repository in a temporary folder, where its text
-// has to be found exactly once; the engine is built, and the tests of its filter are run with it. Red: killed. Green:
-// survived, which is a failure, as is a sabotage that does not apply or does not build. A run that hangs counts as red.
-// All of it takes about ten minutes. Stopped by Ctrl+C or SIGTERM, it leaves nothing behind.
+// Each block of mutants.txt is one sabotage. It is applied to a copy of the repository in a temporary folder, where its
+// text has to be found exactly once; the engine is built, and the tests of its filter are run with it. Red: killed.
+// Green: survived, which is a failure, as is a sabotage that does not apply or does not build. A run that hangs counts
+// as red. All of it takes about ten minutes. Stopped by Ctrl+C or SIGTERM, it leaves nothing behind.
 
 #pragma warning disable CA1508 // takes the exit code of another process for a constant
 
@@ -16,7 +16,8 @@ const string Output = "bin/Debug/net10.0";
 const string Engine = "Heartbeat.Scheduling.dll";
 var root = FindRoot(Environment.CurrentDirectory);
 var only = args.FirstOrDefault() ?? "";
-var mutants = Read(Path.Combine(root, "Heartbeat.Tests", "Mutants", "mutants.txt")).Where(mutant => mutant.Name.Contains(only, StringComparison.Ordinal)).ToArray();
+var mutants = Read(Path.Combine(root, "Heartbeat.Tests", "Mutants", "mutants.txt"))
+    .Where(mutant => mutant.Name.Contains(only, StringComparison.Ordinal)).ToArray();
 if (mutants.Length == 0) return Fail($"No sabotage has '{only}' in its name.");
 
 Process? running = null;
@@ -28,7 +29,8 @@ var total = Stopwatch.StartNew();
 var failures = 0;
 try
 {
-    foreach (var file in Run(root, TimeSpan.FromMinutes(1), "git", "ls-files", "--cached", "--others", "--exclude-standard").Output.Split('\n'))
+    string[] list = ["ls-files", "--cached", "--others", "--exclude-standard"];
+    foreach (var file in Run(root, TimeSpan.FromMinutes(1), "git", list).Output.Split('\n'))
     {
         if (file.Length == 0 || !File.Exists(Path.Combine(root, file))) continue;
         Directory.CreateDirectory(Path.GetDirectoryName(Path.Combine(copy, file))!);
@@ -37,7 +39,11 @@ try
 
     // Unharmed, all of them must be green: else every sabotage would seem to be caught.
     Console.WriteLine($"{mutants.Length} sabotages, about 25 s each");
-    if (!Build("Heartbeat.Tests") || !Test(string.Join('|', mutants.Select(static mutant => mutant.Filter).Distinct()), isExpected: true)) return Fail("The tests are red without any sabotage.");
+    if (!Build("Heartbeat.Tests")
+        || !Test(string.Join('|', mutants.Select(static mutant => mutant.Filter).Distinct()), isExpected: true))
+    {
+        return Fail("The tests are red without any sabotage.");
+    }
 
     foreach (var mutant in mutants)
     {
@@ -56,7 +62,8 @@ finally
     Directory.Delete(copy, recursive: true);
 }
 
-Console.WriteLine($"{mutants.Length} sabotages in {total.Elapsed.TotalMinutes:0} min: {mutants.Length - failures} killed, {failures} not");
+Console.WriteLine($"{mutants.Length} sabotages in {total.Elapsed.TotalMinutes:0} min: {mutants.Length - failures} "
+    + $"killed, {failures} not");
 return failures == 0 ? 0 : 1;
 
 void Stop(PosixSignalContext context)
@@ -77,7 +84,8 @@ string Judge(Mutant mutant)
     {
         File.WriteAllText(path, text[..at] + mutant.Replace + text[(at + mutant.Find.Length)..]);
         if (!Build("Scheduling")) return "does not build";
-        File.Copy(Path.Combine(copy, "Scheduling", Output, Engine), Path.Combine(copy, "Heartbeat.Tests", Output, Engine), overwrite: true);
+        File.Copy(Path.Combine(copy, "Scheduling", Output, Engine),
+            Path.Combine(copy, "Heartbeat.Tests", Output, Engine), overwrite: true);
         return Test(mutant.Filter) ? "SURVIVED" : "killed";
     }
     finally
@@ -89,7 +97,8 @@ string Judge(Mutant mutant)
 // Analysers are left out: they are half the time of a build, and what they say of a sabotage does not matter.
 bool Build(string project)
 {
-    var (exit, output) = Run(copy, TimeSpan.FromMinutes(5), "dotnet", "build", project, "-v:q", "-nologo", "-nodeReuse:false",
+    var (exit, output) = Run(
+        copy, TimeSpan.FromMinutes(5), "dotnet", "build", project, "-v:q", "-nologo", "-nodeReuse:false",
         "-p:RunAnalyzers=false", "-p:TreatWarningsAsErrors=false", "-p:UseSharedCompilation=false");
     if (exit != 0) Console.WriteLine(output);
     return exit == 0;
@@ -99,15 +108,24 @@ bool Test(string filter, bool isExpected = false)
 {
     var names = string.Join('|', filter.Split('|').Select(static name => $"FullyQualifiedName~{name}"));
     var tests = Path.Combine("Heartbeat.Tests", Output, "Heartbeat.Tests.dll");
-    var (exit, output) = Run(copy, TimeSpan.FromSeconds(isExpected ? 300 : 90), "dotnet", "test", tests, "--filter", $"({names})&Category!=Soak");
+    var (exit, output) = Run(copy, TimeSpan.FromSeconds(isExpected ? 300 : 90), "dotnet", "test", tests, "--filter",
+        $"({names})&Category!=Soak");
     if (exit != 0 && isExpected) Console.WriteLine(output);
-    return exit == 0 && (output.Contains("Passed!", StringComparison.Ordinal) ? true : throw new InvalidOperationException($"No test is named {filter}."));
+    return exit == 0
+        && (output.Contains("Passed!", StringComparison.Ordinal)
+            ? true
+            : throw new InvalidOperationException($"No test is named {filter}."));
 }
 
 (int Exit, string Output) Run(string folder, TimeSpan limit, string program, params string[] arguments)
 {
     if (isStopped) throw new OperationCanceledException();
-    using var process = Process.Start(new ProcessStartInfo(program, arguments) { WorkingDirectory = folder, RedirectStandardOutput = true, RedirectStandardError = true })!;
+    using var process = Process.Start(new ProcessStartInfo(program, arguments)
+    {
+        WorkingDirectory = folder,
+        RedirectStandardOutput = true,
+        RedirectStandardError = true,
+    })!;
     running = process;
     var output = process.StandardOutput.ReadToEndAsync();
     process.ErrorDataReceived += static (_, _) => { }; // what red tests say is of no interest
@@ -126,12 +144,15 @@ static IEnumerable<Mutant> Read(string path)
         if (lines.Length == 0) continue;
         yield return new(lines[0], lines[1], Text('-'), Text('+'), lines[2]);
 
-        string Text(char mark) => string.Join('\n', lines.Where(line => line[0] == mark).Select(static line => line[1..]));
+        string Text(char mark) =>
+            string.Join('\n', lines.Where(line => line[0] == mark).Select(static line => line[1..]));
     }
 }
 
 static string FindRoot(string folder) =>
-    File.Exists(Path.Combine(folder, "Heartbeat.csproj")) ? folder : FindRoot(Path.GetDirectoryName(folder) ?? throw new InvalidOperationException("Run this in the repository."));
+    File.Exists(Path.Combine(folder, "Heartbeat.csproj"))
+        ? folder
+        : FindRoot(Path.GetDirectoryName(folder) ?? throw new InvalidOperationException("Run this in the repository."));
 
 static int Fail(string text)
 {

@@ -30,7 +30,11 @@ namespace Consumer
             {
                 lock (left)
                 {
-                    if (left.Remove(run.Name)) Console.WriteLine($"{run.Name}: {run.Lateness.TotalMilliseconds:0.00} ms late");
+                    if (left.Remove(run.Name))
+                    {
+                        Console.WriteLine($"{run.Name}: {run.Lateness.TotalMilliseconds:0.00} ms late");
+                    }
+
                     return left.Count > 0 ? Task.CompletedTask : stop.CancelAsync();
                 }
             }
