@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text.Json;
 using Heartbeat.Scheduling;
 
 namespace Heartbeat.Cli.Verify;
@@ -36,7 +35,7 @@ internal sealed class VerifyCommand(VerifyConsole console, TimeProvider time)
         var report = command.Read();
         try
         {
-            if (command._isJson) console.Output.WriteLine(JsonSerializer.Serialize(report, ReportJson.Default.Report));
+            if (command._isJson) console.Output.WriteLine(ReportJson.TextOf(report));
             else new TextReport(report, console.Output, console.HasColours).Write();
             console.Output.Flush();
         }
