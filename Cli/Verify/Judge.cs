@@ -3,31 +3,32 @@ using static Heartbeat.Cli.Verify.MinuteRange;
 namespace Heartbeat.Cli.Verify;
 
 /// <summary>Tells what is missing in the time that was asked about, once all logs have been read.</summary>
-internal sealed class Judge(IReadOnlyList<LogFile> files, Bound? since, Bound? until)
+internal sealed class Judge(List<LogFile> files, Bound? since, Bound? until)
 {
     private const long End = long.MaxValue / TimeSpan.TicksPerMinute;
 
     /// <summary>The minutes before and after the time that was asked about.</summary>
     private readonly MinuteRange[] _outside =
     [
-        new(long.MinValue, since is null ? -1 : (since.Instant.Ticks - 1) / TimeSpan.TicksPerMinute),
-        new(until is null ? End : LastBefore(until.Instant.Ticks) + 1, End),
+        new(long.MinValue, since is null ? -1 : MinuteOf(since.Instant.Ticks - 1)),
+        new(until is null ? End : MinuteOf(until.Instant.Ticks - ProcessBeats.Slack) + 1, End),
     ];
 
-    private readonly List<LogFile> _others = [.. files.Where(static file => file.HeartbeatLines == 0)];
+    private readonly List<LogFile> _others = files.FindAll(static file => file.HeartbeatLines == 0);
 
     public Report Report(LogScanner logs)
     {
         foreach (var file in files) file.Log = [file];
         foreach (var process in logs.Processes) JoinLogs(process.Files);
         foreach (var file in _others) file.Rebase(logs.Processes.Max(static process => process.Last.Due));
-        var reports = Instances(logs.Processes).SelectMany((one, number) => one.Select((process, at) =>
-            Report(process, number + 1, at == 0 ? null : one[at - 1], at == one.Count - 1)))
+        ProcessReport[] reports = [.. Instances(logs.Processes)
+            .SelectMany((one, number) => one.Select((process, at) =>
+                Report(process, number + 1, at == 0 ? null : one[at - 1], isLast: at == one.Count - 1)))
             .Where(static report => !report.Alive || report.Beats + report.Events > 0)
-            .OrderBy(static report => report.Alive).ThenBy(static report => report.First).ToList();
-        var areRead = files.All(static file => file is { Problem: null, HeartbeatLines: > 0 });
+            .OrderBy(static report => report.Alive).ThenBy(static report => report.First)];
+        var areRead = files.TrueForAll(static file => file is { Problem: null, HeartbeatLines: > 0 });
         return new(
-            areRead && reports.TrueForAll(static report => report.Alive), since, until,
+            areRead && reports.All(static report => report.Alive), since, until,
             reports.Select(static report => report.Instance).Distinct().Count(),
             reports.Count(static report => report.RestartOf is not null),
             logs.Damaged, logs.Unrendered, files, reports);
@@ -36,12 +37,8 @@ internal sealed class Judge(IReadOnlyList<LogFile> files, Bound? since, Bound? u
     /// <summary>Files that have beats of one process are parts of one log.</summary>
     private static void JoinLogs(List<LogFile> parts)
     {
-        var log = parts[0].Log;
-        foreach (var file in parts.SelectMany(static part => part.Log).Except(log).ToList())
-        {
-            log.Add(file);
-            file.Log = log;
-        }
+        var log = parts.SelectMany(static part => part.Log).Distinct().ToList();
+        foreach (var file in log) file.Log = log;
     }
 
     /// <summary>
@@ -53,11 +50,11 @@ internal sealed class Judge(IReadOnlyList<LogFile> files, Bound? since, Bound? u
         var instances = new List<List<ProcessBeats>>();
         foreach (var process in processes.OrderBy(static one => one.First.Due).ThenBy(static one => one.Node))
         {
-            var (start, log) = (process.Life.First, process.Files[0].Log);
-            var instance = instances.Where(one => one[^1].Life.First < start && one[^1].Life.Last <= start)
-                .MaxBy(one => (one[^1].Files[0].Log == log, one[^1].Last.Due));
-            if (instance is null) instances.Add([process]);
-            else instance.Add(process);
+            var instance = instances
+                .Where(one => one[^1].Life.First < process.Life.First && one[^1].Life.Last <= process.Life.First)
+                .MaxBy(one => (one[^1].Files[0].Log == process.Files[0].Log, one[^1].Last.Due));
+            if (instance is null) instances.Add(instance = []);
+            instance.Add(process);
         }
 
         return instances;
@@ -67,11 +64,11 @@ internal sealed class Judge(IReadOnlyList<LogFile> files, Bound? since, Bound? u
     {
         var (beats, events, life) = (process.Beats.Sort(), process.Events.Sort(), process.Life);
         var logEnd = Math.Min(process.LogEnd(_others), DateTime.MaxValue.Ticks);
-        var end = until?.Instant.Ticks ?? logEnd;
+        var end = (until?.Instant.Ticks ?? logEnd) - ProcessBeats.Slack;
         // At its ends a log may have one line of a beat and not the other.
         MinuteRange[] pending = [.. new[] { process.Latest.Before, process.Latest.Last }
-            .Where(beat => beat > end - ProcessBeats.Slack).Select(MinuteOf).Distinct()];
-        MinuteRange[] cut = process.FirstEvent <= process.LogStart() ? [MinuteOf(process.FirstEvent)] : [];
+            .Where(beat => beat > end).Select(Range).Distinct()];
+        MinuteRange[] cut = process.FirstEvent <= process.LogStart() ? [Range(process.FirstEvent)] : [];
         // Before the first of all processes nobody else was there.
         var isFirst = since is not null && instance == 1 && before is null;
         // One line alone is more likely a damaged one than a process that fell silent.
@@ -79,28 +76,26 @@ internal sealed class Judge(IReadOnlyList<LogFile> files, Bound? since, Bound? u
         var shown = Minus([life], _outside).FirstOrDefault(life);
         var isRestart = before is not null && Asked([new(life.First, life.First)]).Count > 0;
         return new(
-            Node: $"{process.Node:X12}", Kind: process.IsProcess ? "process" : "computer", Instance: instance,
-            RestartOf: isRestart ? $"{before!.Node:X12}" : null, Files: process.Files.Select(static file => file.Name),
+            Node: $"{process.Node:X12}", Kind: process.IsProcess ? "process" : "computer", instance,
+            RestartOf: isRestart ? $"{before!.Node:X12}" : null, process.Files.Select(static file => file.Name),
             First: shown.From, Last: shown.To, LogEnd: new(logEnd, DateTimeKind.Utc),
             KnownAfterLast: process.Last.Stamp.Form != LogFile.NoTime || !isLast || until is not null,
             Beats: Asked(beats).Count, Events: Asked(events).Count,
             Down: Asked(before is null ? [] : [new(before.Life.Last + 1, life.First - 1)]),
             MissedAtStart: Asked(isFirst ? [new(0, life.First - 1)] : []),
             Missed: Asked(Minus(Minus([life], beats), events)),
-            MissedAtEnd: Asked(isSilent ? [new(life.Last + 1, LastBefore(end))] : []),
+            MissedAtEnd: Asked(isSilent ? [new(life.Last + 1, MinuteOf(end))] : []),
             BeatsWithoutEvent: Asked(Minus(Minus(beats, events), pending)),
             EventsWithoutBeat: Asked(Minus(Minus(events, beats), cut)),
             Pending: Asked(Minus(pending, events)).Count, Cut: Asked(Minus(cut, beats)).Count,
             RepeatedLines: process.Lines - new Minutes(beats).Count - new Minutes(events).Count,
             ClockSetBacks: Math.Max(0, process.ClockSequences.Count - 1),
-            OffMinute: Asked(process.OffMinute.Sort()).Count,
-            AfterMinute: process.AfterMinute.OrNull, LineDelay: process.LineDelay.OrNull);
+            process.AfterMinute, process.LineDelay);
     }
 
-    private Minutes Asked(IEnumerable<MinuteRange> minutes) => new(Minus(minutes, _outside));
+    private Minutes Asked(IReadOnlyList<MinuteRange> minutes) => new(Minus(minutes, _outside));
 
-    /// <summary>The last minute whose beat must be in a log that ends then.</summary>
-    private static long LastBefore(long end) => (end - ProcessBeats.Slack) / TimeSpan.TicksPerMinute;
+    private static long MinuteOf(long ticks) => ticks / TimeSpan.TicksPerMinute;
 
-    private static MinuteRange MinuteOf(long ticks) => MinuteRange.Of(new(ticks), new(ticks));
+    private static MinuteRange Range(long ticks) => new(MinuteOf(ticks), MinuteOf(ticks));
 }

@@ -15,12 +15,9 @@ internal sealed class LogScanner
     private readonly byte[] _buffer = new byte[BufferSize];
     private readonly Dictionary<ulong, ProcessBeats> _processes = [];
 
-    /// <summary>The latest beat was of this one, and so, mostly, is the next.</summary>
-    private ProcessBeats? _latest;
-
     // Of the present line:
     private (bool IsEvent, BeatUuid Uuid)? _seen;
-    private (bool IsKnown, Stamp Stamp) _lastTime;
+    private Stamp? _lastTime;
     private bool _isBroken;
     private bool _isTemplate;
 
@@ -38,23 +35,21 @@ internal sealed class LogScanner
 
     /// <summary>Reads a log to its end.</summary>
     /// <exception cref="InvalidDataException">It is not lines of text.</exception>
-    public void Read(Stream log, LogFile file, Action<int> onRead)
+    public void Read(Stream log, LogFile file, Action onRead)
     {
         var kept = log.ReadAtLeast(_buffer.AsSpan(0, 4), 4, throwOnEndOfStream: false);
         Recognise(_buffer.AsSpan(0, kept), file.Name);
         file.Bytes = kept;
-        var searched = 0;
-        for (int read; (read = log.Read(_buffer.AsSpan(kept))) > 0; searched = kept)
+        for (int read; (read = log.Read(_buffer.AsSpan(kept))) > 0;)
         {
-            onRead(read);
             file.Bytes += read;
+            onRead();
             var text = _buffer.AsSpan(0, kept + read);
             var done = 0;
-            for (var at = searched; text[at..].IndexOf((byte)'\n') is >= 0 and var length; at = done)
+            for (; text[done..].IndexOf((byte)'\n') is >= 0 and var length; done += length + 1)
             {
-                Scan(text[done..(at + length)], file);
+                Scan(text.Slice(done, length), file);
                 EndLine();
-                done = at + length + 1;
             }
 
             if (done == 0 && text.Length == BufferSize)
@@ -74,19 +69,19 @@ internal sealed class LogScanner
     /// <summary>Takes in a line, or a piece of it.</summary>
     private void Scan(ReadOnlySpan<byte> line, LogFile file)
     {
+        _lastTime = null;
         var from = 0;
         for (; line[from..].IndexOf(Mark) is >= 0 and var at; from += at + Mark.Length)
         {
             var rest = line[(from + at + Mark.Length)..];
-            var (isEvent, isTimed) = (rest.StartsWith(EventMark), rest.StartsWith(TimedMark));
-            var id = isEvent || isTimed ? rest[TimedMark.Length..] : default;
-            if (BeatUuid.TryRead(id, out var uuid)) See(line, from..(from + at), isEvent, uuid, file);
+            var isEvent = rest.StartsWith(EventMark);
+            var id = isEvent || rest.StartsWith(TimedMark) ? rest[TimedMark.Length..] : default;
+            if (BeatUuid.Read(id) is { } uuid) See(line, from..(from + at), isEvent, uuid, file);
             else if (id.StartsWith("{Uuid}"u8)) _isTemplate = true;
             else _isBroken |= IsBroken(rest);
         }
 
         if (_seen is null) file.SeeOther(line);
-        _lastTime = default;
     }
 
     /// <summary>Takes in a beat.</summary>
@@ -95,15 +90,15 @@ internal sealed class LogScanner
         // JSON lines have the message twice.
         if (_seen == (isEvent, uuid)) return;
         _seen = (isEvent, uuid);
-        if (_latest?.Node != uuid.Node && !_processes.TryGetValue(uuid.Node, out _latest))
+        if (!_processes.TryGetValue(uuid.Node, out var process))
         {
-            _processes.Add(uuid.Node, _latest = new(uuid.Node));
+            _processes.Add(uuid.Node, process = new(uuid.Node));
         }
 
         var stamp = LineTime.Find(line[before], form: 0, uuid.Ticks);
         // A line may hold many beats: what stands at its end is looked for once.
-        if (stamp.Form == 0 && !_lastTime.IsKnown) _lastTime = (true, LineTime.Find(line, LineTime.Last, uuid.Ticks));
-        file.SeeBeat(_latest, isEvent, uuid, stamp.Form == 0 ? _lastTime.Stamp : stamp);
+        if (stamp.Form == 0) stamp = _lastTime ??= LineTime.Find(line, LineTime.Last, uuid.Ticks);
+        file.SeeBeat(process, isEvent, uuid, stamp);
     }
 
     private void EndLine()
@@ -116,9 +111,8 @@ internal sealed class LogScanner
     /// <summary>Whether a line was to be that of a beat: whole but for its UUID, or cut off before it.</summary>
     private static bool IsBroken(ReadOnlySpan<byte> rest)
     {
-        var word = rest[..Math.Min(rest.Length, TimedMark.Length)].TrimEnd((byte)'\r');
-        return word.StartsWith("timed)"u8) || word.StartsWith("event)"u8)
-            || TimedMark.StartsWith(word) || EventMark.StartsWith(word);
+        var common = Math.Max(rest.CommonPrefixLength(TimedMark), rest.CommonPrefixLength(EventMark));
+        return common >= "timed)".Length || common == rest.TrimEnd((byte)'\r').Length;
     }
 
     /// <summary>Refuses what is not lines of text, and says how it becomes so.</summary>

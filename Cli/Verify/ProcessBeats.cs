@@ -24,14 +24,11 @@ internal sealed class ProcessBeats(ulong node)
     public MinuteSet Beats { get; } = new();
     public MinuteSet Events { get; } = new();
 
-    /// <summary>The minutes whose beat came a second late or more.</summary>
-    public MinuteSet OffMinute { get; } = new();
-
     /// <summary>How long after their minute the beats came.</summary>
-    public Spread AfterMinute { get; } = new();
+    public Spread? AfterMinute { get; private set; }
 
     /// <summary>What the lines tell as their time, less the instant at which they were due.</summary>
-    public Spread LineDelay { get; } = new();
+    public Spread? LineDelay { get; private set; }
 
     /// <summary>There is one more each time that the clock was set back; of a computer, they tell nothing.</summary>
     public HashSet<int> ClockSequences { get; } = [];
@@ -56,21 +53,15 @@ internal sealed class ProcessBeats(ulong node)
         if (IsProcess && uuid.ClockSequence != _clockSequence) ClockSequences.Add(_clockSequence = uuid.ClockSequence);
         // Lines tell their time to the millisecond or second and not to the tick, so they seem to be early by as much.
         var delay = stamp.Ticks - due is < 0 and > -TimeSpan.TicksPerSecond ? 0 : stamp.Ticks - due;
-        if (stamp.Form != LogFile.NoTime) LineDelay.Add(delay, due);
+        if (stamp.Form != LogFile.NoTime) (LineDelay ??= new()).Add(delay, due);
 
         var (beat, minute) = (uuid.Ticks, uuid.Ticks / TimeSpan.TicksPerMinute);
         Life = new(Math.Min(Life.First, minute), Math.Max(Life.Last, minute));
         (isEvent ? Events : Beats).Add(minute);
-        if (isEvent)
-        {
-            FirstEvent = Math.Min(FirstEvent, beat);
-            return;
-        }
-
-        if (beat > Latest.Last) Latest = (Latest.Last, beat);
-        else if (beat > Latest.Before && beat < Latest.Last) Latest = (beat, Latest.Last);
-        AfterMinute.Add(beat % TimeSpan.TicksPerMinute, beat);
-        if (beat % TimeSpan.TicksPerMinute >= TimeSpan.TicksPerSecond) OffMinute.Add(minute);
+        if (isEvent) FirstEvent = Math.Min(FirstEvent, beat);
+        else (AfterMinute ??= new()).Add(beat % TimeSpan.TicksPerMinute, beat);
+        if (isEvent || beat == Latest.Last) return;
+        Latest = beat > Latest.Last ? (Latest.Last, beat) : (Math.Max(Latest.Before, beat), Latest.Last);
     }
 
     /// <summary>When its log begins: before its first line, by what the times of the log say has passed.</summary>
@@ -99,9 +90,6 @@ internal sealed class Spread
     public double MeanSeconds => Seconds((double)_sum / Count);
     public double MostSeconds => Seconds(_most.Ticks);
     public DateTime MostAt => new(_most.At, DateTimeKind.Utc);
-
-    /// <summary>Itself, if there are durations.</summary>
-    internal Spread? OrNull => Count == 0 ? null : this;
 
     public void Add(long ticks, long at)
     {

@@ -9,13 +9,13 @@ namespace Heartbeat.Cli.Verify;
 /// <remarks>The fields of this and of all below are told in docs/verify.md.</remarks>
 internal sealed record Report(
     bool Alive, Bound? Since, Bound? Until, int Instances, int Restarts, long DamagedLines, long UnrenderedLines,
-    IReadOnlyList<LogFile> Files, IReadOnlyList<ProcessReport> Processes);
+    List<LogFile> Files, ProcessReport[] Processes);
 
 /// <summary>One end of the time that was asked about, and how it was understood.</summary>
 internal sealed record Bound(DateTime Instant, string Meaning);
 
 /// <summary>Minutes of which something is told.</summary>
-internal sealed record Minutes(IReadOnlyList<MinuteRange> Ranges)
+internal sealed record Minutes(List<MinuteRange> Ranges)
 {
     public long Count { get; } = Ranges.Sum(static range => range.Last - range.First + 1);
 }
@@ -24,21 +24,21 @@ internal sealed record Minutes(IReadOnlyList<MinuteRange> Ranges)
 internal sealed record ProcessReport(
     string Node, string Kind, int Instance, string? RestartOf, IEnumerable<string> Files,
     DateTime First, DateTime Last, DateTime LogEnd, bool KnownAfterLast, long Beats, long Events,
-    Minutes Down, Minutes MissedAtStart, Minutes Missed, Minutes MissedAtEnd,
-    Minutes BeatsWithoutEvent, Minutes EventsWithoutBeat, long Pending, long Cut,
-    long RepeatedLines, int ClockSetBacks, long OffMinute, Spread? AfterMinute, Spread? LineDelay)
+    Minutes Down, Minutes MissedAtStart, Minutes Missed, Minutes MissedAtEnd, Minutes BeatsWithoutEvent,
+    Minutes EventsWithoutBeat, long Pending, long Cut, long RepeatedLines, int ClockSetBacks,
+    Spread? AfterMinute, Spread? LineDelay)
 {
     public bool Alive => Losses.All(static loss => loss.Minutes.Count == 0);
 
     /// <summary>All that may be missing, by name.</summary>
-    internal IReadOnlyList<(string One, string Many, Minutes Minutes)> Losses =>
+    internal IReadOnlyList<(string Noun, string Suffix, Minutes Minutes)> Losses =>
     [
-        ("minute down", "minutes down", Down),
-        ("beat missed at the start", "beats missed at the start", MissedAtStart),
-        ("beat missed", "beats missed", Missed),
-        ("beat missed at the end", "beats missed at the end", MissedAtEnd),
-        ("beat without an event", "beats without an event", BeatsWithoutEvent),
-        ("event without a beat", "events without a beat", EventsWithoutBeat),
+        ("minute", " down", Down),
+        ("beat", " missed at the start", MissedAtStart),
+        ("beat", " missed", Missed),
+        ("beat", " missed at the end", MissedAtEnd),
+        ("beat", " without an event", BeatsWithoutEvent),
+        ("event", " without a beat", EventsWithoutBeat),
     ];
 }
 

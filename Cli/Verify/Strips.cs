@@ -11,45 +11,38 @@ internal static class Strips
     private const int Seen = 1;
     private const int Half = 2;
     private const int Missing = 4;
+    private const string Margin = "            ";
     private const string Legend = "# all there, + half of a pair missing, - beats missing, x no beat, . not in the log";
 
-    private static readonly string Margin = new(' ', 12);
-
-    public static void Write(IEnumerable<ProcessReport> processes, TextReport text, Func<int, string> labels)
+    public static void Write(ProcessReport[] processes, TextReport text)
     {
-        var all = processes.SelectMany(RangesOf).ToList();
-        var days = (all.Max(static one => one.Range.Last) / Day) - (all.Min(static one => one.Range.First) / Day);
+        var ranges = processes.SelectMany(RangesOf).ToList();
+        var days = (ranges.Max(static one => one.Range.Last) / Day) - (ranges.Min(static one => one.Range.First) / Day);
         var (length, unit, character, heads) = days < MostDays
             ? (Day, "day", "30 minutes", "00    03    06    09    12    15    18    21")
             : (7 * Day, "week", "3.5 hours", "Mon    Tue    Wed    Thu    Fri    Sat    Sun");
-        text.WriteLine(Margin + new string(' ', labels(1).Length) + heads);
-        var marks = MarksOf(all, length);
-        int[] instances = [.. all.Select(static one => one.Instance).Distinct().Order()];
+        text.WriteLine($"{Margin}{text.Label(1).Replace('1', ' ')}{heads}");
         var next = long.MaxValue;
-        foreach (var row in marks.Keys.Select(static key => key.Slot / Characters).Distinct().Order())
+        foreach (var ((row, instance), marks) in RowsOf(ranges, length))
         {
-            var isSilent = row > next && all.Exists(one =>
+            var isSilent = row > next && ranges.Exists(one =>
                 one.Mark == Missing && one.Range.First < row * length && one.Range.Last >= next * length);
             if (isSilent) text.WriteLine($"{Margin}{Count(row - next, unit)} without a beat", Red);
-            foreach (var instance in instances)
+            next = row + 1;
+            text.Write($"{new MinuteRange(row * length, 0).From:yyyy-MM-dd}  {text.Label(instance)}");
+            foreach (var mark in marks)
             {
-                text.Write($"{new MinuteRange(row * length, 0).From:yyyy-MM-dd}  {labels(instance)}");
-                for (var slot = row * Characters; slot < (row + 1) * Characters; slot++)
+                var (character1, colour) = mark switch
                 {
-                    var (mark, colour) = marks.GetValueOrDefault((instance, slot)) switch
-                    {
-                        0 => (".", null),
-                        Seen => ("#", Green),
-                        < Missing => ("+", Yellow),
-                        var some => ((some & Seen) != 0 ? "-" : "x", Red),
-                    };
-                    text.Write(mark, colour);
-                }
-
-                text.WriteLine();
+                    0 => (".", null),
+                    Seen => ("#", Green),
+                    < Missing => ("+", Yellow),
+                    _ => ((mark & Seen) != 0 ? "-" : "x", Red),
+                };
+                text.Write(character1, colour);
             }
 
-            next = row + 1;
+            text.WriteLine();
         }
 
         text.WriteLine();
@@ -58,30 +51,32 @@ internal static class Strips
 
     private static IEnumerable<(int Instance, MinuteRange Range, int Mark)> RangesOf(ProcessReport process)
     {
-        var life = MinuteRange.Of(process.First, process.Last);
+        var life = new MinuteRange(process.First.Ticks / TimeSpan.TicksPerMinute, process.Last.Ticks / TimeSpan.TicksPerMinute);
         var seen = process.Beats + process.Events == 0 ? [] : MinuteRange.Minus([life], process.Missed.Ranges);
-        var halves = process.BeatsWithoutEvent.Ranges.Concat(process.EventsWithoutBeat.Ranges);
-        return seen.Select(range => (process.Instance, range, Seen))
-            .Concat(halves.Select(range => (process.Instance, range, Half)))
-            .Concat(process.Losses.SelectMany(static loss => loss.Minutes.Ranges).Except(halves)
-                .Select(range => (process.Instance, range, Missing)));
+        return Marked(seen, Seen).Concat(process.Losses.SelectMany(loss =>
+            Marked(loss.Minutes.Ranges, loss.Suffix.Contains("without", StringComparison.Ordinal) ? Half : Missing)));
+
+        IEnumerable<(int Instance, MinuteRange Range, int Mark)> Marked(List<MinuteRange> ranges, int mark) =>
+            ranges.Select(range => (process.Instance, range, mark));
     }
 
     /// <summary>What is in each character; of what is missing, only the first and the last row.</summary>
-    private static Dictionary<(int Instance, long Slot), int> MarksOf(
-        IEnumerable<(int Instance, MinuteRange Range, int Mark)> ranges, int length)
+    private static SortedDictionary<(long Row, int Instance), int[]> RowsOf(
+        List<(int Instance, MinuteRange Range, int Mark)> ranges, int length)
     {
-        var (marks, minutes) = (new Dictionary<(int Instance, long Slot), int>(), length / Characters);
+        var (rows, minutes) = (new SortedDictionary<(long Row, int Instance), int[]>(), length / Characters);
         foreach (var (instance, (first, last), mark) in ranges)
         {
             for (var slot = first / minutes; slot <= last / minutes; slot++)
             {
                 var isBetween = slot / Characters > first / length && slot / Characters < last / length;
                 if (mark == Missing && isBetween) slot = last / length * Characters;
-                marks[(instance, slot)] = marks.GetValueOrDefault((instance, slot)) | mark;
+                var key = (slot / Characters, instance);
+                if (!rows.TryGetValue(key, out var row)) rows.Add(key, row = new int[Characters]);
+                row[slot % Characters] |= mark;
             }
         }
 
-        return marks;
+        return rows;
     }
 }

@@ -16,22 +16,22 @@ internal sealed class TextReport(Report report, TextWriter output, bool hasColou
     /// <summary>Lines that are later than this, in seconds, are not late: their times are of another zone.</summary>
     private const double MostLate = 15 * 60;
 
+    private readonly int _instances = report.Processes.Max(static process => process.Instance);
+
     public void Write()
     {
         WriteVerdict();
         WriteNotes();
         WriteLine();
-        var good = report.Processes.Where(static process => process.Alive).ToList();
-        var shown = good.Count > MostGood ? report.Processes.Except(good).ToList() : report.Processes;
+        // Those with something missing come first.
+        var bad = Array.FindAll(report.Processes, static process => !process.Alive);
+        var good = report.Processes[bad.Length..];
+        var shown = good.Length > MostGood ? bad : report.Processes;
         foreach (var process in shown) WriteProcess(process);
-        if (shown.Count < report.Processes.Count)
-        {
-            WriteLine($"{Count(good.Count, "process", "processes")} with nothing missing: {Sums(good)}", Green);
-        }
-
-        if (shown.Count == 0) return;
+        if (shown == bad) WriteLine($"{Count(good.Length, "process")} with nothing missing: {Sums(good)}", Green);
+        if (shown.Length == 0) return;
         WriteLine();
-        Strips.Write(shown, this, Label);
+        Strips.Write(shown, this);
     }
 
     public void Write(string text, string? colour = null) =>
@@ -43,32 +43,38 @@ internal sealed class TextReport(Report report, TextWriter output, bool hasColou
         output.WriteLine();
     }
 
-    /// <summary><c>1 beat</c>, <c>1,440 beats</c>.</summary>
-    public static string Count(long count, string one, string? many = null) =>
-        string.Create(CultureInfo.InvariantCulture, $"{count:N0} {(count == 1 ? one : many ?? one + "s")}");
+    /// <summary><c>1 beat</c>, <c>1,440 beats</c>, <c>2 beats missed</c>.</summary>
+    public static string Count(long count, string noun, string suffix = "")
+    {
+        var plural = count == 1 ? "" : noun.EndsWith('s') ? "es" : "s";
+        return string.Create(CultureInfo.InvariantCulture, $"{count:N0} {noun}{plural}{suffix}");
+    }
 
     /// <summary>What to say of lines that are of a beat but do not tell which.</summary>
-    public static string Unrendered(long lines) =>
-        $"{Count(lines, "line has", "lines have")} {{Uuid}} in place of a UUID: the logger did not render the message.";
+    public static string Unrendered(long lines) => Count(lines, "line")
+        + $" {(lines == 1 ? "has" : "have")} {{Uuid}} in place of a UUID: the logger did not render the message.";
+
+    /// <summary>Tells instances apart, if there are several.</summary>
+    public string Label(int instance) =>
+        _instances == 1 ? "" : $"{instance}".PadLeft($"{_instances}".Length) + "  ";
 
     private void WriteVerdict()
     {
-        var unread = report.Files.Count(static file => file.Problem is not null);
-        var without = report.Files.Count(static file => file is { Problem: null, HeartbeatLines: 0 });
-        var missing = Counts(report.Processes.SelectMany(static process => process.Losses)
-            .GroupBy(static loss => (loss.One, loss.Many), static loss => loss.Minutes.Count)
-            .Select(static counts => (counts.Sum(), counts.Key.One, counts.Key.Many))
-            .Append((without, "file without a heartbeat", "files without a heartbeat"))
-            .Append((unread, "file not read", "files not read")));
         var restarts = report.Restarts > 0 ? $"; {Count(report.Restarts, "restart")}" : "";
-        var end = report.Processes.Any(static process => !process.KnownAfterLast) ? " up to the last beat" : "";
+        var end = report.Processes.All(static process => process.KnownAfterLast) ? "" : " up to the last beat";
+        var missing = report.Processes.SelectMany(static process => process.Losses)
+            .GroupBy(static loss => (loss.Noun, loss.Suffix), static loss => loss.Minutes.Count)
+            .Select(static loss => (Count: loss.Sum(), loss.Key.Noun, loss.Key.Suffix))
+            .Append((report.Files.Count(IsWithoutBeat), "file", " without a heartbeat"))
+            .Append((report.Files.Count(static file => file.Problem is not null), "file", " not read"))
+            .Where(static loss => loss.Count > 0).Select(static loss => Count(loss.Count, loss.Noun, loss.Suffix));
         if (report.Alive) WriteLine($"All alive{end}: nothing missing{restarts}.", Green);
         else WriteLine($"Not all alive: {string.Join(", ", missing)}{restarts}.", Red);
         var first = report.Processes.Min(static process => process.First);
         var last = report.Processes.Max(static process => process.Last);
-        var count = Count(report.Processes.Count, "process", "processes");
         var parallel = report.Instances > 1 ? $", {report.Instances} side by side" : "";
-        WriteLine($"{Sums(report.Processes)}, {count}{parallel}: {Range(first, last)} UTC.");
+        var processes = Count(report.Processes.Length, "process") + parallel;
+        WriteLine($"{Sums(report.Processes)}, {processes}: {Range(first, last)} UTC.");
     }
 
     /// <summary>What limits the verdict: the time that was asked about, and what the logs do not tell.</summary>
@@ -77,18 +83,15 @@ internal sealed class TextReport(Report report, TextWriter output, bool hasColou
         if (report.Since is { } since) WriteLine($"Since {since.Instant:yyyy-MM-dd HH:mm:ss} UTC: {since.Meaning}.");
         if (report.Until is { } until) WriteLine($"Until {until.Instant:yyyy-MM-dd HH:mm:ss} UTC: {until.Meaning}.");
         var open = report.Processes.Count(static process => !process.KnownAfterLast);
-        var whose = open == report.Instances ? "" : $" of {Count(open, "process", "processes")}";
+        var whose = open == report.Instances ? "" : $" of {Count(open, "process")}";
         if (open > 0) WriteLine($"The lines{whose} tell no time: nothing is known after the last beat.");
-        var isCut = report.Processes.Any(static process => process.Cut > 0);
-        if (isCut) WriteLine("The log is cut at its start: it begins with the event of a beat that is not in it.");
         if (report.DamagedLines > 0) WriteLine($"{Count(report.DamagedLines, "damaged line")} skipped.");
         if (report.UnrenderedLines > 0) WriteLine(Unrendered(report.UnrenderedLines));
-        foreach (var file in report.Files)
+        foreach (var file in report.Files.Where(static file => IsWithoutBeat(file) || file.Problem is not null))
         {
-            var name = PlainFormatter.Escape(file.Name);
-            var bytes = Count(file.Bytes, "byte");
-            if (file.Problem is not null) WriteLine($"{name}: not read: {file.Problem}", Red);
-            else if (file.HeartbeatLines == 0) WriteLine($"{name}: no line of a heartbeat in {bytes}", Red);
+            var what = file.Problem is null ? $"no line of a heartbeat in {Count(file.Bytes, "byte")}"
+                : $"not read: {file.Problem}";
+            WriteLine($"{PlainFormatter.Escape(file.Name)}: {what}", Red);
         }
     }
 
@@ -96,53 +99,46 @@ internal sealed class TextReport(Report report, TextWriter output, bool hasColou
     {
         var files = report.Files.Count > 1 ? string.Join(", ", process.Files.Select(PlainFormatter.Escape)) + "  " : "";
         var life = Range(process.First, process.Last);
-        Write($"{Label(process.Instance)}{process.Node}  {files}{life}  {Sums([process])}");
+        Write($"{Label(process.Instance)}{process.Node}  {files}{life}  {Sums(process)}");
         if (process.RestartOf is not null) Write(process.Down.Count == 0 ? "; restart without a loss" : "; restart");
-        foreach (var (one, many, minutes) in process.Losses.Where(static loss => loss.Minutes.Count > 0))
+        foreach (var (noun, suffix, minutes) in process.Losses.Where(static loss => loss.Minutes.Count > 0))
         {
             Write("; ");
-            Write($"{Count(minutes.Count, one, many)}: {Ranges(minutes.Ranges)}", Red);
+            Write($"{Count(minutes.Count, noun, suffix)}: {Ranges(minutes.Ranges)}", Red);
         }
 
-        var notes = Counts(
-        [
-            (process.Pending, "event pending", "events pending"),
-            (process.Cut, "event from before the log", "events from before the log"),
-            (process.RepeatedLines, "repeated line", "repeated lines"),
-            (process.ClockSetBacks, "step back of the clock", "steps back of the clock"),
-        ]).ToList();
-        if (process.AfterMinute is { } after)
-        {
-            var most = Duration(after.MostSeconds);
-            notes.Add(process.OffMinute == 0 ? $"at most {most} after the minute"
-                : $"{Count(process.OffMinute, "beat")} not on the minute, by up to {most} ({Text(after.MostAt)})");
-        }
-
-        if (process.LineDelay is { MeanSeconds: var mean, MostSeconds: not 0 } delay)
-        {
-            var (average, most) = (Duration(Math.Abs(mean)), Duration(delay.MostSeconds));
-            notes.Add(mean < 0 ? $"line times {average} behind the UUIDs"
-                : mean > MostLate ? $"line times {average} ahead of the UUIDs"
-                : $"lines {average} late on average, at most {most} ({Text(delay.MostAt)})");
-        }
-
-        if (process.Kind == "computer") notes.Add("a computer: its UUIDs do not tell restarts");
-        WriteLine(string.Concat(notes.Select(static note => $"; {note}")));
+        WriteLine(string.Concat(NotesOf(process).Select(static note => $"; {note}")));
     }
 
-    /// <summary>Tells instances apart, if there are several.</summary>
-    private string Label(int instance)
+    private static IEnumerable<string> NotesOf(ProcessReport process)
     {
-        var most = report.Processes.Max(static process => process.Instance);
-        return most == 1 ? "" : $"{instance}".PadLeft($"{most}".Length) + "  ";
+        if (process.Pending > 0) yield return Count(process.Pending, "event", " pending");
+        if (process.Cut > 0) yield return Count(process.Cut, "event", " from before the log");
+        if (process.RepeatedLines > 0) yield return Count(process.RepeatedLines, "repeated line");
+        if (process.ClockSetBacks > 0) yield return Count(process.ClockSetBacks, "step", " back of the clock");
+        if (process.AfterMinute is { MostSeconds: var late } after)
+        {
+            yield return $"at most {Duration(late)} after the minute{(late < 1 ? "" : $" ({Text(after.MostAt)})")}";
+        }
+
+        if (process.LineDelay is { MeanSeconds: var mean, MostSeconds: not 0 and var most } delay)
+        {
+            yield return mean < 0 ? $"line times {Duration(-mean)} behind the UUIDs"
+                : mean > MostLate ? $"line times {Duration(mean)} ahead of the UUIDs"
+                : $"lines {Duration(mean)} late on average, at most {Duration(most)} ({Text(delay.MostAt)})";
+        }
+
+        if (process.Kind == "computer") yield return "a computer: its UUIDs do not tell restarts";
     }
 
-    private static string Sums(IReadOnlyList<ProcessReport> processes) =>
-        Count(processes.Sum(static process => process.Beats), "beat") + ", "
-            + Count(processes.Sum(static process => process.Events), "event");
+    private static bool IsWithoutBeat(LogFile file) => file is { Problem: null, HeartbeatLines: 0 };
 
-    private static IEnumerable<string> Counts(IEnumerable<(long Count, string One, string Many)> counts) =>
-        counts.Where(static count => count.Count > 0).Select(static count => Count(count.Count, count.One, count.Many));
+    private static string Sums(params ReadOnlySpan<ProcessReport> processes)
+    {
+        var (beats, events) = (0L, 0L);
+        foreach (var process in processes) (beats, events) = (beats + process.Beats, events + process.Events);
+        return $"{Count(beats, "beat")}, {Count(events, "event")}";
+    }
 
     private static string Text(DateTime time) => time.ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture);
 
@@ -151,7 +147,7 @@ internal sealed class TextReport(Report report, TextWriter output, bool hasColou
         : $"{Text(first)} to {(first.Date == last.Date ? Text(last)[^5..] : Text(last))}";
 
     /// <summary>The first ranges, and how many more there are.</summary>
-    private static string Ranges(IReadOnlyList<MinuteRange> ranges) =>
+    private static string Ranges(List<MinuteRange> ranges) =>
         string.Join(", ", ranges.Take(MostRanges).Select(static range => Range(range.From, range.To)))
             + (ranges.Count > MostRanges ? $" and {Count(ranges.Count - MostRanges, "more range")}" : "");
 

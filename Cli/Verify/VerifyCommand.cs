@@ -10,19 +10,20 @@ internal sealed record VerifyConsole(
 /// <summary><c>heartbeat verify</c>: tells from logs whether scheduling was alive.</summary>
 internal sealed class VerifyCommand(VerifyConsole console, TimeProvider time)
 {
-    private static readonly string[] Formats = ["yyyy-MM-dd", "yyyy-MM-dd HH:mmK", "yyyy-MM-dd HH:mm:ss.FFFFFFFK"];
+    private static readonly string[] Formats =
+    [
+        "yyyy-MM-dd", "yyyy-MM-dd HH:mmK", "yyyy-MM-ddTHH:mmK",
+        "yyyy-MM-dd HH:mm:ss.FFFFFFFK", "yyyy-MM-ddTHH:mm:ss.FFFFFFFK",
+    ];
 
     private readonly List<LogFile> _files = [];
     private readonly LogScanner _logs = new();
+    private readonly long _start = time.GetTimestamp();
+    private TimeSpan _nextProgress = TimeSpan.FromSeconds(1);
+    private string _progress = "";
     private Bound? _since;
     private Bound? _until;
     private bool _isJson;
-
-    // What is shown of the progress.
-    private readonly long _start = time.GetTimestamp();
-    private TimeSpan _next = TimeSpan.FromSeconds(1);
-    private long _bytes;
-    private int _width;
 
     /// <summary>Reads the logs and writes the report.</summary>
     /// <returns>The exit code: 0 if all were alive, 1 if something is missing, 2 if a file can't be read.</returns>
@@ -31,8 +32,9 @@ internal sealed class VerifyCommand(VerifyConsole console, TimeProvider time)
     public static int Run(string[] arguments, VerifyConsole console, TimeProvider time)
     {
         var command = new VerifyCommand(console, time);
-        command.Parse(arguments);
-        var report = command.Read();
+        command.Parse(new(arguments));
+        foreach (var file in command._files) command.Read(file);
+        var report = command.Judge();
         try
         {
             if (command._isJson) console.Output.WriteLine(ReportJson.TextOf(report));
@@ -44,20 +46,19 @@ internal sealed class VerifyCommand(VerifyConsole console, TimeProvider time)
             throw new IOException($"cannot write the report: {exception.Message}", exception);
         }
 
-        return report.Files.Any(static file => file.Problem is not null) ? 2 : report.Alive ? 0 : 1;
+        return report.Files.Exists(static file => file.Problem is not null) ? 2 : report.Alive ? 0 : 1;
     }
 
-    private void Parse(string[] arguments)
+    private void Parse(Queue<string> arguments)
     {
-        var rest = new Queue<string>(arguments);
         var areOptions = true;
-        while (rest.TryDequeue(out var argument))
+        while (arguments.TryDequeue(out var argument))
         {
             if (!areOptions || argument == "-" || !argument.StartsWith('-')) _files.Add(new(argument));
             else if (argument == "--") areOptions = false;
             else if (argument == "--json") _isJson = true;
-            else if (argument == "--since") _since = ReadTime(argument, rest);
-            else if (argument == "--until") _until = ReadTime(argument, rest);
+            else if (argument == "--since") _since = ReadTime(argument, arguments);
+            else if (argument == "--until") _until = ReadTime(argument, arguments);
             else throw Refuse(argument);
         }
 
@@ -73,10 +74,8 @@ internal sealed class VerifyCommand(VerifyConsole console, TimeProvider time)
     {
         if (!rest.TryDequeue(out var text)) throw new UsageException($"{option} needs a time.");
         if (text == "now") return new(time.GetUtcNow().UtcDateTime, text);
-        var plain = text.Length > 10 && text[10] == 'T' ? $"{text[..10]} {text[11..]}" : text;
-        var culture = CultureInfo.InvariantCulture;
-        if (!DateTimeOffset.TryParseExact(plain, Formats, culture, DateTimeStyles.AssumeUniversal, out var read)
-            || read.Year is < 2 or > 9998)
+        var (culture, style) = (CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal);
+        if (!DateTimeOffset.TryParseExact(text, Formats, culture, style, out var read) || read.Year is < 2 or > 9998)
         {
             const string Known = "2026-11-25T06:00Z, 2026-11-25 07:00 (local time) or now";
             throw new UsageException($"{option} must be as {Known}, found '{Excerpt.Of(text)}'.");
@@ -85,21 +84,9 @@ internal sealed class VerifyCommand(VerifyConsole console, TimeProvider time)
         // An offset stands after the date.
         if (text.AsSpan(10).ContainsAny("Z+-")) return new(read.UtcDateTime, $"'{text}'");
         // By the local time, the offset is about right; by the instant that this gives, it is right.
-        var offset = time.LocalTimeZone.GetUtcOffset(read - time.LocalTimeZone.GetUtcOffset(read));
-        var sign = offset < TimeSpan.Zero ? '-' : '+';
-        return new((read - offset).UtcDateTime, $"'{text}' in local time, UTC{sign}{offset:hh\\:mm}");
-    }
-
-    private Report Read()
-    {
-        foreach (var file in _files) Read(file);
-        if (_width > 0) console.Errors.Write($"\r{new string(' ', _width)}\r");
-        if (_logs.Processes.Count == 0) throw new UsageException(Nothing());
-        var report = new Judge(_files, _since, _until).Report(_logs);
-        if (report.Processes.Any(static process => !process.Alive || process.Beats > process.Pending)) return report;
-        throw new UsageException(report.Processes.Count > 0
-            ? "nothing to verify: no beat is old enough to have had its event."
-            : "nothing to verify: all beats are later than --until.");
+        var zone = time.LocalTimeZone;
+        var local = new DateTimeOffset(read.DateTime, zone.GetUtcOffset(read - zone.GetUtcOffset(read)));
+        return new(local.UtcDateTime, $"'{text}' in local time, UTC{local:zzz}");
     }
 
     private void Read(LogFile file)
@@ -122,17 +109,24 @@ internal sealed class VerifyCommand(VerifyConsole console, TimeProvider time)
     }
 
     /// <summary>Shows how much has been read, once that has taken a second, and then five times a second.</summary>
-    private void ShowProgress(int bytes)
+    private void ShowProgress()
     {
-        _bytes += bytes;
         var elapsed = time.GetElapsedTime(_start);
-        if (elapsed < _next || !console.ShowsProgress) return;
-        _next = elapsed + TimeSpan.FromMilliseconds(200);
-        var megabytes = _bytes / 1e6;
+        if (elapsed < _nextProgress || !console.ShowsProgress) return;
+        _nextProgress = elapsed + TimeSpan.FromMilliseconds(200);
+        var megabytes = _files.Sum(static file => file.Bytes) / 1e6;
         var rate = megabytes / elapsed.TotalSeconds;
         var text = string.Create(CultureInfo.InvariantCulture, $"read {megabytes:N0} MB, {rate:N0} MB/s");
-        console.Errors.Write($"\r{text.PadRight(_width)}");
-        _width = text.Length;
+        console.Errors.Write($"\r{_progress = text.PadRight(_progress.Length)}");
+    }
+
+    private Report Judge()
+    {
+        if (_progress.Length > 0) console.Errors.Write($"\r{new string(' ', _progress.Length)}\r");
+        if (_logs.Processes.Count == 0) throw new UsageException(Nothing());
+        var report = new Judge(_files, _since, _until).Report(_logs);
+        if (report.Processes.Any(static process => !process.Alive || process.Beats > process.Pending)) return report;
+        throw new UsageException("nothing to verify: no beat is old enough to have had its event.");
     }
 
     /// <summary>Why there is nothing to verify.</summary>

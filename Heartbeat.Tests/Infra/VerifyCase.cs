@@ -99,7 +99,6 @@ internal sealed class VerifyCase
             process.GetProperty("pending").GetInt32(),
             process.GetProperty("cut").GetInt32(),
             process.GetProperty("repeatedLines").GetInt32(),
-            process.GetProperty("offMinute").GetInt32(),
             process.GetProperty("clockSetBacks").GetInt32(),
             process.GetProperty("afterMinute") is { ValueKind: JsonValueKind.Object } after
                 ? after.GetProperty("mostSeconds").GetDouble()
@@ -211,8 +210,6 @@ internal sealed class VerifyCase
             pending.Count(IsAsked),
             cut.Count(IsAsked),
             lines.Count - beats.Count - events.Count,
-            lines.Where(static line => line.Kind == 'T' && line.Id % Minute >= Second)
-                .Select(static line => line.Id / Minute).Distinct().Count(IsAsked),
             IsComputer(node) ? 0 : lines.Select(static line => line.Sequence).Distinct().Count() - 1,
             beats.Count == 0
                 ? null
@@ -223,16 +220,12 @@ internal sealed class VerifyCase
     }
 
     private static string Describe(
-        string node, int beats, int events, IEnumerable<long> atStart, IEnumerable<long> missed,
-        IEnumerable<long> atEnd, IEnumerable<long> down, IEnumerable<long> lost, IEnumerable<long> orphans,
-        int pending, int cut, int repeated, int off, int setBacks, double? after, double? delay)
+        string node, int beats, int events, IEnumerable<long> atStart, IEnumerable<long> missed, IEnumerable<long> atEnd, IEnumerable<long> down,
+        IEnumerable<long> lost, IEnumerable<long> orphans, int pending, int cut, int repeated, int setBacks, double? after, double? delay)
     {
-        return string.Create(
-            CultureInfo.InvariantCulture,
-            $"{node}: {beats} beats, {events} events, start {List(atStart)}, missed {List(missed)}, "
-                + $"end {List(atEnd)}, down {List(down)}, lost {List(lost)}, orphans {List(orphans)}, "
-                + $"pending {pending}, cut {cut}, repeated {repeated}, off {off}, set back {setBacks}, "
-                + $"after {after:F7}, delay {delay:F7}");
+        return string.Create(CultureInfo.InvariantCulture, $"{node}: {beats} beats, {events} events, start {List(atStart)}, missed {List(missed)}, end {List(atEnd)}, ")
+            + string.Create(CultureInfo.InvariantCulture, $"down {List(down)}, lost {List(lost)}, orphans {List(orphans)}, pending {pending}, cut {cut}, ")
+            + string.Create(CultureInfo.InvariantCulture, $"repeated {repeated}, set back {setBacks}, after {after:F7}, delay {delay:F7}");
 
         static string List(IEnumerable<long> minutes) => $"[{string.Join(' ', minutes.Distinct().Order())}]";
     }
