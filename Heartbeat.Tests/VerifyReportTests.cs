@@ -116,7 +116,7 @@ public sealed class VerifyReportTests
             1 damaged line skipped.
             1 line has {Uuid} in place of a UUID: the logger did not render the message.
 
-            7B4E4C2AD94E  2026-11-23 22:00 to 22:32  32 beats, 31 events; 2 beats without an event: 2026-11-23 22:10, 2026-11-23 22:29; 1 event from before the log; 3 repeated lines; 1 step back of the clock; at most 2.0 s after the minute (2026-11-23 22:31)
+            7B4E4C2AD94E  2026-11-23 22:00 to 22:32  32 beats, 31 events; 2 beats without an event: 2026-11-23 22:10, 2026-11-23 22:29; 1 event from before the log; 3 repeated lines; at most 2.0 s after the minute (2026-11-23 22:31)
 
                         00    03    06    09    12    15    18    21
             2026-11-23  ............................................+#..

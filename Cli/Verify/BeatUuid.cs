@@ -3,8 +3,8 @@ using static System.Buffers.Binary.BinaryPrimitives;
 
 namespace Heartbeat.Cli.Verify;
 
-/// <summary>What the UUID of a beat tells (RFC 9562, 5.1): its instant, who made it, and the clock sequence.</summary>
-internal readonly record struct BeatUuid(long Ticks, ulong Node, int ClockSequence)
+/// <summary>What the UUID of a beat tells (RFC 9562, 5.1): its instant, and who made it.</summary>
+internal readonly record struct BeatUuid(long Ticks, ulong Node)
 {
     /// <summary>UUID time begins with the Gregorian calendar.</summary>
     private static readonly long Epoch = new DateTime(1582, 10, 15).Ticks;
@@ -17,8 +17,8 @@ internal readonly record struct BeatUuid(long Ticks, ulong Node, int ClockSequen
         if (uuid is not { Version: 1, Variant: >= 0b1000 and <= 0b1011 }) return null;
         Span<byte> bytes = stackalloc byte[16];
         uuid.TryWriteBytes(bytes, bigEndian: true, out _);
-        var (time, rest) = (ReadUInt64BigEndian(bytes), ReadUInt64BigEndian(bytes[8..]));
+        var (time, node) = (ReadUInt64BigEndian(bytes), ReadUInt64BigEndian(bytes[8..]));
         var count = (time >> 32) | ((time & 0xFFFF_0000) << 16) | ((time & 0x0FFF) << 48);
-        return new(Epoch + (long)count, rest & 0xFFFF_FFFF_FFFF, (int)(rest >> 48) & 0x3FFF);
+        return new(Epoch + (long)count, node & 0xFFFF_FFFF_FFFF);
     }
 }

@@ -19,7 +19,13 @@ internal sealed class Judge(List<LogFile> files, Bound? since, Bound? until)
     public Report Report(LogScanner logs)
     {
         foreach (var file in files) file.Log = [file];
-        foreach (var process in logs.Processes) JoinLogs(process.Files);
+        foreach (var parts in logs.Processes.Select(static process => process.Files))
+        {
+            // Files that have beats of one process are parts of one log.
+            var log = parts.SelectMany(static part => part.Log).Distinct().ToList();
+            foreach (var file in log) file.Log = log;
+        }
+
         foreach (var file in _others) file.Rebase(logs.Processes.Max(static process => process.Last.Due));
         ProcessReport[] reports = [.. Instances(logs.Processes)
             .SelectMany((one, number) => one.Select((process, at) =>
@@ -34,13 +40,6 @@ internal sealed class Judge(List<LogFile> files, Bound? since, Bound? until)
             logs.Damaged, logs.Unrendered, files, reports);
     }
 
-    /// <summary>Files that have beats of one process are parts of one log.</summary>
-    private static void JoinLogs(List<LogFile> parts)
-    {
-        var log = parts.SelectMany(static part => part.Log).Distinct().ToList();
-        foreach (var file in log) file.Log = log;
-    }
-
     /// <summary>
     /// Finds out which processes ran side by side, and which one after the other: a process that begins when others
     /// have ended is the restart of the last of those, or rather of the last in its own log.
@@ -48,7 +47,7 @@ internal sealed class Judge(List<LogFile> files, Bound? since, Bound? until)
     private static List<List<ProcessBeats>> Instances(IEnumerable<ProcessBeats> processes)
     {
         var instances = new List<List<ProcessBeats>>();
-        foreach (var process in processes.OrderBy(static one => one.First.Due).ThenBy(static one => one.Node))
+        foreach (var process in processes.OrderBy(static one => (one.First.Due, one.Node)))
         {
             var instance = instances
                 .Where(one => one[^1].Life.First < process.Life.First && one[^1].Life.Last <= process.Life.First)
@@ -63,39 +62,36 @@ internal sealed class Judge(List<LogFile> files, Bound? since, Bound? until)
     private ProcessReport Report(ProcessBeats process, int instance, ProcessBeats? before, bool isLast)
     {
         var (beats, events, life) = (process.Beats.Sort(), process.Events.Sort(), process.Life);
+        var missed = Minus(Minus([life], beats), events);
         var logEnd = Math.Min(process.LogEnd(_others), DateTime.MaxValue.Ticks);
         var end = (until?.Instant.Ticks ?? logEnd) - ProcessBeats.Slack;
         // At its ends a log may have one line of a beat and not the other.
-        MinuteRange[] pending = [.. new[] { process.Latest.Before, process.Latest.Last }
-            .Where(beat => beat > end).Select(Range).Distinct()];
+        long[] latest = [process.Latest.Before, process.Latest.Last];
+        MinuteRange[] pending = [.. latest.Where(beat => beat > end).Select(Range).Distinct()];
         MinuteRange[] cut = process.FirstEvent <= process.LogStart() ? [Range(process.FirstEvent)] : [];
-        // Before the first of all processes nobody else was there.
         var isFirst = since is not null && instance == 1 && before is null;
         // One line alone is more likely a damaged one than a process that fell silent.
         var isSilent = isLast && process.Lines > 1;
         var shown = Minus([life], _outside).FirstOrDefault(life);
         var isRestart = before is not null && Asked([new(life.First, life.First)]).Count > 0;
         return new(
-            Node: $"{process.Node:X12}", Kind: process.IsProcess ? "process" : "computer", instance,
-            RestartOf: isRestart ? $"{before!.Node:X12}" : null, process.Files.Select(static file => file.Name),
+            process.Node, process.Kind, instance, RestartOf: isRestart ? before?.Node : null,
+            process.Files.Select(static file => file.Name),
             First: shown.From, Last: shown.To, LogEnd: new(logEnd, DateTimeKind.Utc),
             KnownAfterLast: process.Last.Stamp.Form != LogFile.NoTime || !isLast || until is not null,
             Beats: Asked(beats).Count, Events: Asked(events).Count,
             Down: Asked(before is null ? [] : [new(before.Life.Last + 1, life.First - 1)]),
             MissedAtStart: Asked(isFirst ? [new(0, life.First - 1)] : []),
-            Missed: Asked(Minus(Minus([life], beats), events)),
+            Missed: Asked(missed),
             MissedAtEnd: Asked(isSilent ? [new(life.Last + 1, MinuteOf(end))] : []),
             BeatsWithoutEvent: Asked(Minus(Minus(beats, events), pending)),
             EventsWithoutBeat: Asked(Minus(Minus(events, beats), cut)),
             Pending: Asked(Minus(pending, events)).Count, Cut: Asked(Minus(cut, beats)).Count,
             RepeatedLines: process.Lines - new Minutes(beats).Count - new Minutes(events).Count,
-            ClockSetBacks: Math.Max(0, process.ClockSequences.Count - 1),
-            process.AfterMinute, process.LineDelay);
+            process.AfterMinute, process.LineDelay, Seen: Asked(Minus([life], missed)));
     }
 
     private Minutes Asked(IReadOnlyList<MinuteRange> minutes) => new(Minus(minutes, _outside));
-
     private static long MinuteOf(long ticks) => ticks / TimeSpan.TicksPerMinute;
-
     private static MinuteRange Range(long ticks) => new(MinuteOf(ticks), MinuteOf(ticks));
 }

@@ -5,11 +5,7 @@ namespace Heartbeat.Cli.Verify;
 /// <param name="Form">How and where it is written; times of one form are of one clock. 0: there is no time.</param>
 internal readonly record struct Stamp(long Ticks, int Form);
 
-/// <summary>Finds the times that lines tell, wherever they stand.</summary>
-/// <remarks>
-/// <c>2024-05-31T03:00:00.123Z</c>, with a blank for the T, a comma for the point, an offset as <c>+02:00</c> or
-/// <c>+0200</c> (after a blank too) or none; and <c>May 31 03:00:00</c>, which has no year.
-/// </remarks>
+/// <summary>Finds the times that lines tell, wherever they stand, in the forms that docs/verify.md shows.</summary>
 internal static class LineTime
 {
     /// <summary>Any form, last on the line. A form is its separator, what stands before it, and these bits.</summary>
@@ -23,16 +19,16 @@ internal static class LineTime
     /// <remarks>A time without a year is taken for one within half a year of an instant that is near.</remarks>
     public static Stamp Find(ReadOnlySpan<byte> line, int form, long near)
     {
-        var isLast = (form & Last) != 0;
-        for (var (from, to) = (0, line.Length); ;)
+        var (from, to, last) = (0, line.Length, form & Last);
+        while (true)
         {
-            var colon = from + (isLast ? line[..to].LastIndexOf((byte)':') : line[from..].IndexOf((byte)':'));
+            var colon = from + (last != 0 ? line[..to].LastIndexOf((byte)':') : line[from..].IndexOf((byte)':'));
             if (colon < from) return default;
-            (from, to) = isLast ? (from, colon) : (colon + 1, to);
+            (from, to) = last != 0 ? (from, colon) : (colon + 1, to);
             if (colon < 9 || line.Length < colon + 6 || line[colon + 3] != ':') continue;
             var (ticks, found) = Read(line, colon);
-            if (found == 0 || (form is not (0 or Last) && form != (found | (form & Last)))) continue;
-            return new(Nearest(ticks, found, near), found | (form & Last));
+            if (found == 0 || (form is not (0 or Last) && form != (found | last))) continue;
+            return new(Nearest(ticks, found, near), found | last);
         }
     }
 
@@ -64,13 +60,15 @@ internal static class LineTime
             day = line[colon - 5] == ' ' ? line[colon - 4] - '0' : Two(line, colon - 5);
         }
 
-        if (hour is < 0 or > 23 || minute is < 0 or > 59 || second is < 0 or > 60) return default;
-        if (year is < 2 or > 9996 || month is < 1 or > 12) return default;
-        if (day < 1 || day > DateTime.DaysInMonth(year, month)) return default;
-        var before = start == 0 ? '\n' : (char)line[start - 1];
-        if (char.IsAsciiDigit(before)) return default;
-        var (at, unit) = (colon + 6, TimeSpan.TicksPerSecond / 10);
+        var before = start == 0 ? '\n' : (char)line[Math.Max(0, start - 1)];
+        if (hour is < 0 or > 23 || minute is < 0 or > 59 || second is < 0 or > 60 || char.IsAsciiDigit(before)
+            || year is < 2 or > 9996 || month is < 1 or > 12 || day < 1 || day > DateTime.DaysInMonth(year, month))
+        {
+            return default;
+        }
+
         var ticks = new DateTime(year, month, day, hour, minute, 0).Ticks + (second * TimeSpan.TicksPerSecond);
+        var (at, unit) = (colon + 6, TimeSpan.TicksPerSecond / 10);
         var hasFraction = at < line.Length && line[at] is (byte)'.' or (byte)',';
         for (; hasFraction && ++at < line.Length && char.IsAsciiDigit((char)line[at]); unit /= 10)
         {

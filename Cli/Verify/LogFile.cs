@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+
 namespace Heartbeat.Cli.Verify;
 
 /// <summary>What one file tells, and which time it covers by its own clock. What is public is in the JSON.</summary>
@@ -23,7 +25,6 @@ internal sealed class LogFile(string name)
     /// <summary>The files that are parts of the same log, this one among them.</summary>
     internal List<LogFile> Log { get; set; } = [];
 
-    /// <summary>Takes in a line of a beat.</summary>
     internal void SeeBeat(ProcessBeats process, bool isEvent, BeatUuid uuid, Stamp stamp)
     {
         var due = isEvent ? uuid.Ticks + ProcessBeats.EventDelay : uuid.Ticks;
@@ -31,19 +32,15 @@ internal sealed class LogFile(string name)
         _near = due;
         if (stamp.Form == 0) stamp = new(due, NoTime);
         else _form = stamp.Form;
-        var (lastDue, last) = process.Last;
-        var isSetBack = last.Form == stamp.Form && due > lastDue && stamp.Ticks < last.Ticks - ClockStep;
-        if (isSetBack) _covered.Remove(stamp.Form);
+        var (lastDue, (ticks, form)) = process.Last;
+        if (form == stamp.Form && due > lastDue && stamp.Ticks < ticks - ClockStep) _covered.Remove(form);
         See(stamp);
         process.See(this, isEvent, uuid, due, stamp);
     }
 
-    /// <summary>Takes in any other line.</summary>
     internal void SeeOther(ReadOnlySpan<byte> line)
     {
-        var stamp = LineTime.Find(line, _form, _near);
-        if (stamp.Form == 0) return;
-        See(stamp);
+        See(LineTime.Find(line, _form, _near));
         // As long as no beat has told where the times of this log stand, both may be.
         if (_form == 0) See(LineTime.Find(line, LineTime.Last, _near));
     }
@@ -62,7 +59,9 @@ internal sealed class LogFile(string name)
 
     private void See(Stamp stamp)
     {
-        var (min, max) = Covers(stamp.Form) ?? (stamp.Ticks, stamp.Ticks);
-        _covered[stamp.Form] = (Math.Min(min, stamp.Ticks), Math.Max(max, stamp.Ticks));
+        if (stamp.Form == 0) return;
+        ref var times = ref CollectionsMarshal.GetValueRefOrAddDefault(_covered, stamp.Form, out var isKnown);
+        if (!isKnown) times = (stamp.Ticks, stamp.Ticks);
+        times = (Math.Min(times.Min, stamp.Ticks), Math.Max(times.Max, stamp.Ticks));
     }
 }

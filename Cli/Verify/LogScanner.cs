@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+
 namespace Heartbeat.Cli.Verify;
 
 /// <summary>Finds the lines of beats in logs, in whatever order, and whatever stands before and after them.</summary>
@@ -18,7 +20,7 @@ internal sealed class LogScanner
     // Of the present line:
     private (bool IsEvent, BeatUuid Uuid)? _seen;
     private Stamp? _lastTime;
-    private bool _isBroken;
+    private bool _isDamaged;
     private bool _isTemplate;
 
     private static ReadOnlySpan<byte> Mark => "Heartbeat ("u8;
@@ -38,7 +40,7 @@ internal sealed class LogScanner
     public void Read(Stream log, LogFile file, Action onRead)
     {
         var kept = log.ReadAtLeast(_buffer.AsSpan(0, 4), 4, throwOnEndOfStream: false);
-        Recognise(_buffer.AsSpan(0, kept), file.Name);
+        Refuse(_buffer.AsSpan(0, kept), file.Name);
         file.Bytes = kept;
         for (int read; (read = log.Read(_buffer.AsSpan(kept))) > 0;)
         {
@@ -49,12 +51,11 @@ internal sealed class LogScanner
             for (; text[done..].IndexOf((byte)'\n') is >= 0 and var length; done += length + 1)
             {
                 Scan(text.Slice(done, length), file);
-                EndLine();
             }
 
             if (done == 0 && text.Length == BufferSize)
             {
-                Scan(text, file);
+                Scan(text, file, isWhole: false);
                 done = BufferSize - Overlap;
             }
 
@@ -63,11 +64,10 @@ internal sealed class LogScanner
         }
 
         Scan(_buffer.AsSpan(0, kept), file);
-        EndLine();
     }
 
-    /// <summary>Takes in a line, or a piece of it.</summary>
-    private void Scan(ReadOnlySpan<byte> line, LogFile file)
+    /// <summary>Takes in a line, or a piece of it that is not the last one.</summary>
+    private void Scan(ReadOnlySpan<byte> line, LogFile file, bool isWhole = true)
     {
         _lastTime = null;
         var from = 0;
@@ -76,47 +76,34 @@ internal sealed class LogScanner
             var rest = line[(from + at + Mark.Length)..];
             var isEvent = rest.StartsWith(EventMark);
             var id = isEvent || rest.StartsWith(TimedMark) ? rest[TimedMark.Length..] : default;
+            // A damaged line is whole but for its UUID, or cut off before it.
+            var common = Math.Max(rest.CommonPrefixLength(TimedMark), rest.CommonPrefixLength(EventMark));
             if (BeatUuid.Read(id) is { } uuid) See(line, from..(from + at), isEvent, uuid, file);
             else if (id.StartsWith("{Uuid}"u8)) _isTemplate = true;
-            else _isBroken |= IsBroken(rest);
+            else _isDamaged |= common >= "timed)".Length || common == rest.TrimEnd((byte)'\r').Length;
         }
 
         if (_seen is null) file.SeeOther(line);
+        if (!isWhole) return;
+        if (_seen is null && _isDamaged) Damaged++;
+        else if (_seen is null && _isTemplate) Unrendered++;
+        (_seen, _isDamaged, _isTemplate) = (null, false, false);
     }
 
-    /// <summary>Takes in a beat.</summary>
     private void See(ReadOnlySpan<byte> line, Range before, bool isEvent, BeatUuid uuid, LogFile file)
     {
         // JSON lines have the message twice.
         if (_seen == (isEvent, uuid)) return;
         _seen = (isEvent, uuid);
-        if (!_processes.TryGetValue(uuid.Node, out var process))
-        {
-            _processes.Add(uuid.Node, process = new(uuid.Node));
-        }
-
         var stamp = LineTime.Find(line[before], form: 0, uuid.Ticks);
         // A line may hold many beats: what stands at its end is looked for once.
         if (stamp.Form == 0) stamp = _lastTime ??= LineTime.Find(line, LineTime.Last, uuid.Ticks);
-        file.SeeBeat(process, isEvent, uuid, stamp);
-    }
-
-    private void EndLine()
-    {
-        if (_seen is null && _isBroken) Damaged++;
-        else if (_seen is null && _isTemplate) Unrendered++;
-        (_seen, _isBroken, _isTemplate) = (null, false, false);
-    }
-
-    /// <summary>Whether a line was to be that of a beat: whole but for its UUID, or cut off before it.</summary>
-    private static bool IsBroken(ReadOnlySpan<byte> rest)
-    {
-        var common = Math.Max(rest.CommonPrefixLength(TimedMark), rest.CommonPrefixLength(EventMark));
-        return common >= "timed)".Length || common == rest.TrimEnd((byte)'\r').Length;
+        ref var process = ref CollectionsMarshal.GetValueRefOrAddDefault(_processes, uuid.Node, out _);
+        file.SeeBeat(process ??= new(uuid.Node), isEvent, uuid, stamp);
     }
 
     /// <summary>Refuses what is not lines of text, and says how it becomes so.</summary>
-    private static void Recognise(ReadOnlySpan<byte> start, string name)
+    private static void Refuse(ReadOnlySpan<byte> start, string name)
     {
         var (what, command) = start switch
         {

@@ -12,26 +12,18 @@ internal sealed class ProcessBeats(ulong node)
     /// <summary>What is missing this close to the end of a log is not missing yet.</summary>
     public const long Slack = 15 * TimeSpan.TicksPerSecond;
 
-    private int _clockSequence = -1;
+    public string Node { get; } = $"{node:X12}";
 
-    public ulong Node => node;
-
-    /// <summary>Whether the node is random, and so that of one process; else it is the address of a computer.</summary>
-    public bool IsProcess => ((node >> 40) & 1) != 0;
+    /// <summary>A node with the multicast bit is random, and so that of one process.</summary>
+    public string Kind { get; } = ((node >> 40) & 1) != 0 ? "process" : "computer";
 
     public List<LogFile> Files { get; } = [];
     public long Lines { get; private set; }
     public MinuteSet Beats { get; } = new();
     public MinuteSet Events { get; } = new();
 
-    /// <summary>How long after their minute the beats came.</summary>
     public Spread? AfterMinute { get; private set; }
-
-    /// <summary>What the lines tell as their time, less the instant at which they were due.</summary>
     public Spread? LineDelay { get; private set; }
-
-    /// <summary>There is one more each time that the clock was set back; of a computer, they tell nothing.</summary>
-    public HashSet<int> ClockSequences { get; } = [];
 
     /// <summary>From the first minute with a beat or event to the last.</summary>
     public MinuteRange Life { get; private set; } = new(long.MaxValue, long.MinValue);
@@ -44,13 +36,11 @@ internal sealed class ProcessBeats(ulong node)
     /// <summary>The two latest beats: their events may come after the end of the log.</summary>
     public (long Before, long Last) Latest { get; private set; }
 
-    /// <summary>Takes in a line of a file.</summary>
     public void See(LogFile file, bool isEvent, BeatUuid uuid, long due, Stamp stamp)
     {
         if (Lines++ == 0 || Files[^1] != file) Files.Add(file);
         if (due < First.Due) First = (due, stamp);
         if (due > Last.Due || (due == Last.Due && stamp.Ticks > Last.Stamp.Ticks)) Last = (due, stamp);
-        if (IsProcess && uuid.ClockSequence != _clockSequence) ClockSequences.Add(_clockSequence = uuid.ClockSequence);
         // Lines tell their time to the millisecond or second and not to the tick, so they seem to be early by as much.
         var delay = stamp.Ticks - due is < 0 and > -TimeSpan.TicksPerSecond ? 0 : stamp.Ticks - due;
         if (stamp.Form != LogFile.NoTime) (LineDelay ??= new()).Add(delay, due);

@@ -25,20 +25,20 @@ internal sealed record ProcessReport(
     string Node, string Kind, int Instance, string? RestartOf, IEnumerable<string> Files,
     DateTime First, DateTime Last, DateTime LogEnd, bool KnownAfterLast, long Beats, long Events,
     Minutes Down, Minutes MissedAtStart, Minutes Missed, Minutes MissedAtEnd, Minutes BeatsWithoutEvent,
-    Minutes EventsWithoutBeat, long Pending, long Cut, long RepeatedLines, int ClockSetBacks,
-    Spread? AfterMinute, Spread? LineDelay)
+    Minutes EventsWithoutBeat, long Pending, long Cut, long RepeatedLines,
+    Spread? AfterMinute, Spread? LineDelay, [property: JsonIgnore] Minutes Seen)
 {
     public bool Alive => Losses.All(static loss => loss.Minutes.Count == 0);
 
-    /// <summary>All that may be missing, by name.</summary>
-    internal IReadOnlyList<(string Noun, string Suffix, Minutes Minutes)> Losses =>
+    /// <summary>All that may be missing, in words and in strips.</summary>
+    internal (string Noun, string Suffix, Minutes Minutes, Mark Mark)[] Losses =>
     [
-        ("minute", " down", Down),
-        ("beat", " missed at the start", MissedAtStart),
-        ("beat", " missed", Missed),
-        ("beat", " missed at the end", MissedAtEnd),
-        ("beat", " without an event", BeatsWithoutEvent),
-        ("event", " without a beat", EventsWithoutBeat),
+        ("minute", " down", Down, Mark.Missing),
+        ("beat", " missed at the start", MissedAtStart, Mark.Missing),
+        ("beat", " missed", Missed, Mark.Missing),
+        ("beat", " missed at the end", MissedAtEnd, Mark.Missing),
+        ("beat", " without an event", BeatsWithoutEvent, Mark.Half),
+        ("event", " without a beat", EventsWithoutBeat, Mark.Half),
     ];
 }
 
@@ -56,11 +56,9 @@ internal sealed partial class ReportJson : JsonSerializerContext
     public static string TextOf(Report report)
     {
         var json = new ArrayBufferWriter<byte>();
-        using (var writer = new Utf8JsonWriter(json, new() { Indented = true }))
-        {
-            Default.ReportSerializeHandler(writer, report);
-        }
-
+        using var writer = new Utf8JsonWriter(json, new() { Indented = true });
+        Default.ReportSerializeHandler(writer, report);
+        writer.Flush();
         return Encoding.UTF8.GetString(json.WrittenSpan);
     }
 }

@@ -54,6 +54,9 @@ internal sealed class TextReport(Report report, TextWriter output, bool hasColou
     public static string Unrendered(long lines) => Count(lines, "line")
         + $" {(lines == 1 ? "has" : "have")} {{Uuid}} in place of a UUID: the logger did not render the message.";
 
+    /// <summary>What to say of a file without a beat.</summary>
+    public static string NoBeat(long bytes) => $"no line of a heartbeat in {Count(bytes, "byte")}";
+
     /// <summary>Tells instances apart, if there are several.</summary>
     public string Label(int instance) =>
         _instances == 1 ? "" : $"{instance}".PadLeft($"{_instances}".Length) + "  ";
@@ -70,11 +73,9 @@ internal sealed class TextReport(Report report, TextWriter output, bool hasColou
             .Where(static loss => loss.Count > 0).Select(static loss => Count(loss.Count, loss.Noun, loss.Suffix));
         if (report.Alive) WriteLine($"All alive{end}: nothing missing{restarts}.", Green);
         else WriteLine($"Not all alive: {string.Join(", ", missing)}{restarts}.", Red);
-        var first = report.Processes.Min(static process => process.First);
-        var last = report.Processes.Max(static process => process.Last);
+        var processes = Count(report.Processes.Length, "process");
         var parallel = report.Instances > 1 ? $", {report.Instances} side by side" : "";
-        var processes = Count(report.Processes.Length, "process") + parallel;
-        WriteLine($"{Sums(report.Processes)}, {processes}: {Range(first, last)} UTC.");
+        WriteLine($"{Sums(report.Processes)}, {processes}{parallel}: {Range(report.Processes)} UTC.");
     }
 
     /// <summary>What limits the verdict: the time that was asked about, and what the logs do not tell.</summary>
@@ -89,8 +90,7 @@ internal sealed class TextReport(Report report, TextWriter output, bool hasColou
         if (report.UnrenderedLines > 0) WriteLine(Unrendered(report.UnrenderedLines));
         foreach (var file in report.Files.Where(static file => IsWithoutBeat(file) || file.Problem is not null))
         {
-            var what = file.Problem is null ? $"no line of a heartbeat in {Count(file.Bytes, "byte")}"
-                : $"not read: {file.Problem}";
+            var what = file.Problem is null ? NoBeat(file.Bytes) : $"not read: {file.Problem}";
             WriteLine($"{PlainFormatter.Escape(file.Name)}: {what}", Red);
         }
     }
@@ -98,10 +98,9 @@ internal sealed class TextReport(Report report, TextWriter output, bool hasColou
     private void WriteProcess(ProcessReport process)
     {
         var files = report.Files.Count > 1 ? string.Join(", ", process.Files.Select(PlainFormatter.Escape)) + "  " : "";
-        var life = Range(process.First, process.Last);
-        Write($"{Label(process.Instance)}{process.Node}  {files}{life}  {Sums(process)}");
+        Write($"{Label(process.Instance)}{process.Node}  {files}{Range(process)}  {Sums(process)}");
         if (process.RestartOf is not null) Write(process.Down.Count == 0 ? "; restart without a loss" : "; restart");
-        foreach (var (noun, suffix, minutes) in process.Losses.Where(static loss => loss.Minutes.Count > 0))
+        foreach (var (noun, suffix, minutes, _) in process.Losses.Where(static loss => loss.Minutes.Count > 0))
         {
             Write("; ");
             Write($"{Count(minutes.Count, noun, suffix)}: {Ranges(minutes.Ranges)}", Red);
@@ -115,7 +114,6 @@ internal sealed class TextReport(Report report, TextWriter output, bool hasColou
         if (process.Pending > 0) yield return Count(process.Pending, "event", " pending");
         if (process.Cut > 0) yield return Count(process.Cut, "event", " from before the log");
         if (process.RepeatedLines > 0) yield return Count(process.RepeatedLines, "repeated line");
-        if (process.ClockSetBacks > 0) yield return Count(process.ClockSetBacks, "step", " back of the clock");
         if (process.AfterMinute is { MostSeconds: var late } after)
         {
             yield return $"at most {Duration(late)} after the minute{(late < 1 ? "" : $" ({Text(after.MostAt)})")}";
@@ -133,12 +131,12 @@ internal sealed class TextReport(Report report, TextWriter output, bool hasColou
 
     private static bool IsWithoutBeat(LogFile file) => file is { Problem: null, HeartbeatLines: 0 };
 
-    private static string Sums(params ReadOnlySpan<ProcessReport> processes)
-    {
-        var (beats, events) = (0L, 0L);
-        foreach (var process in processes) (beats, events) = (beats + process.Beats, events + process.Events);
-        return $"{Count(beats, "beat")}, {Count(events, "event")}";
-    }
+    private static string Sums(params ProcessReport[] processes) =>
+        Count(processes.Sum(static process => process.Beats), "beat") + ", "
+            + Count(processes.Sum(static process => process.Events), "event");
+
+    private static string Range(params ProcessReport[] processes) =>
+        Range(processes.Min(static process => process.First), processes.Max(static process => process.Last));
 
     private static string Text(DateTime time) => time.ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture);
 

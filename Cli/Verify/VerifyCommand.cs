@@ -19,7 +19,7 @@ internal sealed class VerifyCommand(VerifyConsole console, TimeProvider time)
     private readonly List<LogFile> _files = [];
     private readonly LogScanner _logs = new();
     private readonly long _start = time.GetTimestamp();
-    private TimeSpan _nextProgress = TimeSpan.FromSeconds(1);
+    private double _nextProgress = 1;
     private string _progress = "";
     private Bound? _since;
     private Bound? _until;
@@ -35,17 +35,9 @@ internal sealed class VerifyCommand(VerifyConsole console, TimeProvider time)
         command.Parse(new(arguments));
         foreach (var file in command._files) command.Read(file);
         var report = command.Judge();
-        try
-        {
-            if (command._isJson) console.Output.WriteLine(ReportJson.TextOf(report));
-            else new TextReport(report, console.Output, console.HasColours).Write();
-            console.Output.Flush();
-        }
-        catch (IOException exception)
-        {
-            throw new IOException($"cannot write the report: {exception.Message}", exception);
-        }
-
+        if (command._isJson) console.Output.WriteLine(ReportJson.TextOf(report));
+        else new TextReport(report, console.Output, console.HasColours).Write();
+        console.Output.Flush();
         return report.Files.Exists(static file => file.Problem is not null) ? 2 : report.Alive ? 0 : 1;
     }
 
@@ -108,15 +100,14 @@ internal sealed class VerifyCommand(VerifyConsole console, TimeProvider time)
         }
     }
 
-    /// <summary>Shows how much has been read, once that has taken a second, and then five times a second.</summary>
     private void ShowProgress()
     {
-        var elapsed = time.GetElapsedTime(_start);
+        var elapsed = time.GetElapsedTime(_start).TotalSeconds;
         if (elapsed < _nextProgress || !console.ShowsProgress) return;
-        _nextProgress = elapsed + TimeSpan.FromMilliseconds(200);
+        _nextProgress = elapsed + 0.2;
         var megabytes = _files.Sum(static file => file.Bytes) / 1e6;
-        var rate = megabytes / elapsed.TotalSeconds;
-        var text = string.Create(CultureInfo.InvariantCulture, $"read {megabytes:N0} MB, {rate:N0} MB/s");
+        var text = string.Create(
+            CultureInfo.InvariantCulture, $"read {megabytes:N0} MB, {megabytes / elapsed:N0} MB/s");
         console.Errors.Write($"\r{_progress = text.PadRight(_progress.Length)}");
     }
 
@@ -129,16 +120,14 @@ internal sealed class VerifyCommand(VerifyConsole console, TimeProvider time)
         throw new UsageException("nothing to verify: no beat is old enough to have had its event.");
     }
 
-    /// <summary>Why there is nothing to verify.</summary>
     private string Nothing()
     {
         var unread = _files.Where(static file => file.Problem is not null)
             .Select(static file => $"cannot read '{PlainFormatter.Escape(file.Name)}': {file.Problem}.").ToList();
         if (unread.Count == _files.Count) return string.Join(' ', unread);
         var damaged = _logs.Damaged > 0 ? $", but {TextReport.Count(_logs.Damaged, "damaged one")}" : "";
-        var bytes = TextReport.Count(_files.Sum(static file => file.Bytes), "byte");
         var found = _logs.Unrendered > 0 ? TextReport.Unrendered(_logs.Unrendered)
-            : $"no line of a heartbeat in {bytes}{damaged}.";
+            : $"{TextReport.NoBeat(_files.Sum(static file => file.Bytes))}{damaged}.";
         return string.Join(' ', [$"nothing to verify: {found}", .. unread]);
     }
 }

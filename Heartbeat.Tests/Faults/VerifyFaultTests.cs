@@ -15,8 +15,8 @@ public sealed class VerifyFaultTests
     [ProgramTheory]
     [InlineData("verify", "", 0, "")]
     [InlineData("verify --json", "", 0, "")]
-    [InlineData("verify", ">/dev/full", 1, "heartbeat: cannot write the report: No space left on device\n")]
-    [InlineData("verify --json", ">/dev/full", 1, "heartbeat: cannot write the report: No space left on device\n")]
+    [InlineData("verify", ">/dev/full", 1, "heartbeat: output cannot be written: No space left on device\n")]
+    [InlineData("verify --json", ">/dev/full", 1, "heartbeat: output cannot be written: No space left on device\n")]
     [InlineData("verify - /", "", 2, "")]
     [InlineData("verify /", "", 2, "heartbeat: cannot read '/': it is a directory.\n")]
     [InlineData("verify --since tomorrow", "", 2,

@@ -99,13 +99,8 @@ internal sealed class VerifyCase
             process.GetProperty("pending").GetInt32(),
             process.GetProperty("cut").GetInt32(),
             process.GetProperty("repeatedLines").GetInt32(),
-            process.GetProperty("clockSetBacks").GetInt32(),
-            process.GetProperty("afterMinute") is { ValueKind: JsonValueKind.Object } after
-                ? after.GetProperty("mostSeconds").GetDouble()
-                : null,
-            process.GetProperty("lineDelay") is { ValueKind: JsonValueKind.Object } delay
-                ? delay.GetProperty("mostSeconds").GetDouble()
-                : null))
+            process.GetProperty("afterMinute") is { ValueKind: JsonValueKind.Object } after ? after.GetProperty("mostSeconds").GetDouble() : null,
+            process.GetProperty("lineDelay") is { ValueKind: JsonValueKind.Object } delay ? delay.GetProperty("mostSeconds").GetDouble() : null))
             .Order(StringComparer.Ordinal).Append($"damaged {report.GetProperty("damagedLines").GetInt32()}"));
 
     private string Expect()
@@ -210,10 +205,7 @@ internal sealed class VerifyCase
             pending.Count(IsAsked),
             cut.Count(IsAsked),
             lines.Count - beats.Count - events.Count,
-            IsComputer(node) ? 0 : lines.Select(static line => line.Sequence).Distinct().Count() - 1,
-            beats.Count == 0
-                ? null
-                : lines.Where(static line => line.Kind == 'T').Max(static line => line.Id % Minute) / 1e7,
+            beats.Count == 0 ? null : lines.Where(static line => line.Kind == 'T').Max(static line => line.Id % Minute) / 1e7,
             delays.Count == 0 ? null : delays.Max(static delay => delay is < 0 and > -Second ? 0 : delay) / 1e7);
 
         bool IsAsked(long minute) => !(minute * Minute < _since) && !((minute * Minute) + Slack > _until);
@@ -221,11 +213,11 @@ internal sealed class VerifyCase
 
     private static string Describe(
         string node, int beats, int events, IEnumerable<long> atStart, IEnumerable<long> missed, IEnumerable<long> atEnd, IEnumerable<long> down,
-        IEnumerable<long> lost, IEnumerable<long> orphans, int pending, int cut, int repeated, int setBacks, double? after, double? delay)
+        IEnumerable<long> lost, IEnumerable<long> orphans, int pending, int cut, int repeated, double? after, double? delay)
     {
         return string.Create(CultureInfo.InvariantCulture, $"{node}: {beats} beats, {events} events, start {List(atStart)}, missed {List(missed)}, end {List(atEnd)}, ")
             + string.Create(CultureInfo.InvariantCulture, $"down {List(down)}, lost {List(lost)}, orphans {List(orphans)}, pending {pending}, cut {cut}, ")
-            + string.Create(CultureInfo.InvariantCulture, $"repeated {repeated}, set back {setBacks}, after {after:F7}, delay {delay:F7}");
+            + string.Create(CultureInfo.InvariantCulture, $"repeated {repeated}, after {after:F7}, delay {delay:F7}");
 
         static string List(IEnumerable<long> minutes) => $"[{string.Join(' ', minutes.Distinct().Order())}]";
     }
