@@ -119,7 +119,8 @@ public sealed class VerifyCommandTests
     {
         using var input = new MemoryStream(Encoding.UTF8.GetBytes($"{Timed(Evening)}\n{Event(Evening)}\n"));
         using var output = new FullWriter();
-        Should.Throw<IOException>(() => VerifyCommand.Run([], new(input, output, TextWriter.Null, HasColours: false, ShowsProgress: false), new FakeTimeProvider()))
+        var console = new VerifyConsole(input, output, TextWriter.Null, HasColours: false, ShowsProgress: false);
+        Should.Throw<IOException>(() => VerifyCommand.Run([], console, new FakeTimeProvider()))
             .Message.ShouldBe("No space left on device");
     }
 

@@ -49,8 +49,10 @@ public sealed class VerifyReportTests
             470 beats, 470 events, 2 processes: 2026-11-23 22:00 to 2026-11-24 05:59 UTC.
             The lines tell no time: nothing is known after the last beat.
 
-            7B4E4C2AD94E  2026-11-23 22:00 to 2026-11-24 04:40  394 beats, 394 events; 7 beats missed: 2026-11-24 03:11 to 03:17; at most 30.0 s after the minute (2026-11-24 03:18)
-            91C0A2D3E4F5  2026-11-24 04:44 to 05:59  76 beats, 76 events; restart; 3 minutes down: 2026-11-24 04:41 to 04:43; at most 0.5 ms after the minute
+            7B4E4C2AD94E  2026-11-23 22:00 to 2026-11-24 04:40  394 beats, 394 events; \
+            7 beats missed: 2026-11-24 03:11 to 03:17; at most 30.0 s after the minute (2026-11-24 03:18)
+            91C0A2D3E4F5  2026-11-24 04:44 to 05:59  76 beats, 76 events; restart; \
+            3 minutes down: 2026-11-24 04:41 to 04:43; at most 0.5 ms after the minute
 
                         00    03    06    09    12    15    18    21
             2026-11-23  ............................................####
@@ -116,7 +118,9 @@ public sealed class VerifyReportTests
             1 damaged line skipped.
             1 line has {Uuid} in place of a UUID: the logger did not render the message.
 
-            7B4E4C2AD94E  2026-11-23 22:00 to 22:32  32 beats, 31 events; 2 beats without an event: 2026-11-23 22:10, 2026-11-23 22:29; 1 event from before the log; 3 repeated lines; at most 2.0 s after the minute (2026-11-23 22:31)
+            7B4E4C2AD94E  2026-11-23 22:00 to 22:32  32 beats, 31 events; \
+            2 beats without an event: 2026-11-23 22:10, 2026-11-23 22:29; 1 event from before the log; \
+            3 repeated lines; at most 2.0 s after the minute (2026-11-23 22:31)
 
                         00    03    06    09    12    15    18    21
             2026-11-23  ............................................+#..

@@ -99,8 +99,12 @@ internal sealed class VerifyCase
             process.GetProperty("pending").GetInt32(),
             process.GetProperty("cut").GetInt32(),
             process.GetProperty("repeatedLines").GetInt32(),
-            process.GetProperty("afterMinute") is { ValueKind: JsonValueKind.Object } after ? after.GetProperty("mostSeconds").GetDouble() : null,
-            process.GetProperty("lineDelay") is { ValueKind: JsonValueKind.Object } delay ? delay.GetProperty("mostSeconds").GetDouble() : null))
+            process.GetProperty("afterMinute") is { ValueKind: JsonValueKind.Object } after
+                ? after.GetProperty("mostSeconds").GetDouble()
+                : null,
+            process.GetProperty("lineDelay") is { ValueKind: JsonValueKind.Object } delay
+                ? delay.GetProperty("mostSeconds").GetDouble()
+                : null))
             .Order(StringComparer.Ordinal).Append($"damaged {report.GetProperty("damagedLines").GetInt32()}"));
 
     private string Expect()
@@ -205,19 +209,24 @@ internal sealed class VerifyCase
             pending.Count(IsAsked),
             cut.Count(IsAsked),
             lines.Count - beats.Count - events.Count,
-            beats.Count == 0 ? null : lines.Where(static line => line.Kind == 'T').Max(static line => line.Id % Minute) / 1e7,
+            beats.Count == 0
+                ? null
+                : lines.Where(static line => line.Kind == 'T').Max(static line => line.Id % Minute) / 1e7,
             delays.Count == 0 ? null : delays.Max(static delay => delay is < 0 and > -Second ? 0 : delay) / 1e7);
 
         bool IsAsked(long minute) => !(minute * Minute < _since) && !((minute * Minute) + Slack > _until);
     }
 
     private static string Describe(
-        string node, int beats, int events, IEnumerable<long> atStart, IEnumerable<long> missed, IEnumerable<long> atEnd, IEnumerable<long> down,
-        IEnumerable<long> lost, IEnumerable<long> orphans, int pending, int cut, int repeated, double? after, double? delay)
+        string node, int beats, int events, IEnumerable<long> atStart, IEnumerable<long> missed,
+        IEnumerable<long> atEnd, IEnumerable<long> down, IEnumerable<long> lost, IEnumerable<long> orphans,
+        int pending, int cut, int repeated, double? after, double? delay)
     {
-        return string.Create(CultureInfo.InvariantCulture, $"{node}: {beats} beats, {events} events, start {List(atStart)}, missed {List(missed)}, end {List(atEnd)}, ")
-            + string.Create(CultureInfo.InvariantCulture, $"down {List(down)}, lost {List(lost)}, orphans {List(orphans)}, pending {pending}, cut {cut}, ")
-            + string.Create(CultureInfo.InvariantCulture, $"repeated {repeated}, after {after:F7}, delay {delay:F7}");
+        return string.Create(
+            CultureInfo.InvariantCulture,
+            $"{node}: {beats} beats, {events} events, start {List(atStart)}, missed {List(missed)}, "
+                + $"end {List(atEnd)}, down {List(down)}, lost {List(lost)}, orphans {List(orphans)}, "
+                + $"pending {pending}, cut {cut}, repeated {repeated}, after {after:F7}, delay {delay:F7}");
 
         static string List(IEnumerable<long> minutes) => $"[{string.Join(' ', minutes.Distinct().Order())}]";
     }
