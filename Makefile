@@ -10,7 +10,7 @@ RID     ?= win-x64
 SPELLED_SO := positionof,shouldbe,te,ue,verfiy
 
 .DEFAULT_GOAL := help
-.PHONY: help run test soak smoke faults mutants bench bench-full lint spelling lines format publish publish-portable package check
+.PHONY: help run test soak smoke faults mutants stryker bench bench-full lint spelling lines format publish publish-portable package check
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-17s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -33,6 +33,11 @@ faults: publish ## the published program under each fault of the matrix (FILTER=
 
 mutants: ## break the engine on purpose, and see the tests go red (10 minutes; FILTER=part of a name for some)
 	dotnet run --file Heartbeat.Tests/Mutants/Mutants.cs -- "$(FILTER)"
+
+stryker: ## change arithmetic and conditions one by one, and see tests fail (FILTER=engine, text, clocks or verify)
+	dotnet tool restore
+	cd Heartbeat.Tests && for group in $(or $(FILTER),engine text clocks verify); do \
+	  dotnet stryker --config-file Stryker/$$group.json || exit 1; done
 
 bench: publish ## speed beside other schedulers, with 100,000 entries (about 5 minutes)
 	$(BENCH) table 100000 3
