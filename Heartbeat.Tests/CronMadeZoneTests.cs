@@ -22,16 +22,43 @@ public sealed class CronMadeZoneTests(ITestOutputHelper output)
     [Fact]
     public void A_zone_that_goes_forward_for_ten_hours_is_refused()
     {
-        var rule = TimeZoneInfo.AdjustmentRule.CreateAdjustmentRule(
-            new(2020, 1, 1), new(2030, 12, 31), TimeSpan.FromHours(1), Fixed(6, 10, 2), Fixed(6, 10, 13));
-        var zone =
-            TimeZoneInfo.CreateCustomTimeZone("A day\n", TimeSpan.FromHours(3), "A day", "A day", "A day", [rule]);
+        var zone = Zone(3, 2020, 2030, Fixed(6, 10, 2), Fixed(6, 10, 13), name: "A day\n");
         var exception = Should.Throw<ArgumentException>(() => CronExpression.Parse("0 3 * * *", zone));
         exception.Message.ShouldBe(
             "Time zone 'A day<U+000A>' is not supported: it changes its offset twice within 3 days, at "
             + "2020-06-09T23:00:00Z and 2020-06-10T09:00:00Z. (Parameter 'zone')");
         exception.ParamName.ShouldBe("zone");
     }
+
+    [Fact]
+    public void A_zone_is_refused_for_a_single_year_in_which_it_goes_forward_for_ten_hours() =>
+        IsAccepted(Zone(3, 2020, 2020, Fixed(6, 10, 2), Fixed(6, 10, 13))).ShouldBeFalse();
+
+    [Fact]
+    public void A_zone_is_refused_for_ten_hours_on_the_last_Sunday_and_day_of_a_month() =>
+        IsAccepted(Zone(3, 2015, 2015, LastSundayOfMay(2), LastSundayOfMay(13))).ShouldBeFalse();
+
+    /// <summary>East of Greenwich the day begins before that of UTC, and west of it after.</summary>
+    [Theory]
+    [InlineData(12)]
+    [InlineData(-12)]
+    public void A_zone_is_refused_for_ten_hours_of_daylight_saving_with_which_its_rule_begins(int offset)
+    {
+        var rule = TimeZoneInfo.AdjustmentRule.CreateAdjustmentRule(
+            new(2020, 6, 10), new(2030, 12, 31), TimeSpan.FromHours(1), Fixed(3, 1, 2), Fixed(6, 10, 10));
+        var zone = TimeZoneInfo.CreateCustomTimeZone("Made", TimeSpan.FromHours(offset), "Made", "Made", "Made", [rule]);
+        IsAccepted(zone).ShouldBeFalse();
+    }
+
+    [Theory]
+    [InlineData(3, true)]      // to 03:00, an hour of which is the change itself: three days
+    [InlineData(2.5, false)]
+    public void An_offset_may_last_for_three_days_and_no_less(double end, bool isAccepted) =>
+        IsAccepted(Zone(3, 2020, 2030, Fixed(6, 10, 2), Fixed(6, 13, end))).ShouldBe(isAccepted);
+
+    [Fact]
+    public void A_zone_may_change_in_the_first_days_of_year_1() =>
+        IsAccepted(Zone(3, 1, 2030, Fixed(1, 3, 2), Fixed(6, 10, 2))).ShouldBeTrue();
 
     [Fact]
     public void All_zones_of_the_machine_are_accepted()
@@ -61,15 +88,10 @@ public sealed class CronMadeZoneTests(ITestOutputHelper output)
             {
                 if (Make(random) is not { } zone) continue;
                 var table = new CronOracleZone(zone, 2008, 2040, samplesADay: 49);
-                var shortest = table.Changes.Zip(table.Changes.Skip(1), static (one, next) => next - one)
-                    .DefaultIfEmpty(ThreeDays).Min();
-                try
+                var shortest = table.Changes.Zip(table.Changes.Skip(1), static (one, next) => next - one).DefaultIfEmpty(ThreeDays).Min();
+                if (!IsAccepted(zone))
                 {
-                    _ = CronExpression.Parse("* * * * *", zone);
-                }
-                catch (ArgumentException e) when (e.ParamName == "zone")
-                {
-                    if (shortest >= ThreeDays) Assert.Fail($"{Describe(zone)} is refused: {e.Message} (seed {seed})");
+                    if (shortest >= ThreeDays) Assert.Fail($"{Describe(zone)} is refused (seed {seed})");
                     refused++;
                     continue;
                 }
@@ -131,8 +153,29 @@ public sealed class CronMadeZoneTests(ITestOutputHelper output)
         }
     }
 
-    private static TimeSpan HalfHours(int least, int most, Random random) =>
-        TimeSpan.FromMinutes(30 * random.Next(least, most + 1));
+    private static TimeZoneInfo Zone(
+        int offset, int firstYear, int lastYear, TimeZoneInfo.TransitionTime daylight,
+        TimeZoneInfo.TransitionTime standard, string name = "Made") => TimeZoneInfo.CreateCustomTimeZone(
+            name, TimeSpan.FromHours(offset), name, name, name, [TimeZoneInfo.AdjustmentRule.CreateAdjustmentRule(
+                new(firstYear, 1, 1), new(lastYear, 12, 31), TimeSpan.FromHours(1), daylight, standard)]);
+
+    private static TimeZoneInfo.TransitionTime LastSundayOfMay(double hour) =>
+        TimeZoneInfo.TransitionTime.CreateFloatingDateRule(At(hour), 5, 5, DayOfWeek.Sunday);
+
+    private static bool IsAccepted(TimeZoneInfo zone)
+    {
+        try
+        {
+            _ = CronExpression.Parse("* * * * *", zone);
+            return true;
+        }
+        catch (ArgumentException e) when (e.ParamName == "zone")
+        {
+            return false;
+        }
+    }
+
+    private static TimeSpan HalfHours(int least, int most, Random random) => TimeSpan.FromMinutes(30 * random.Next(least, most + 1));
 
     private static TimeZoneInfo.TransitionTime Transition(Random random) => random.Next(2) == 0
         ? Fixed(
