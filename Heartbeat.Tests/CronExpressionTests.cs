@@ -80,6 +80,14 @@ public sealed class CronExpressionTests(ITestOutputHelper output)
         cron.Next(DateTimeOffset.MinValue).ShouldNotBeNull().ShouldBeGreaterThan(DateTimeOffset.MinValue);
     }
 
+    /// <remarks>Fault: the begin of time. Catches: a local time before it.</remarks>
+    [Theory]
+    [InlineData("UTC", "0001-01-01T00:01:00Z")]
+    [InlineData("Etc/GMT+12", "0001-01-01T12:00:00Z")]
+    public void Begins_with_the_first_minute_that_can_be_written(string zone, string first) =>
+        CronExpression.Parse("* * * * *", TimeZoneInfo.FindSystemTimeZoneById(zone)).Next(DateTimeOffset.MinValue)
+            .ShouldBe(DateTimeOffset.Parse(first, CultureInfo.InvariantCulture));
+
     [Theory]
     [InlineData("*/5 0 * * *", true)]
     [InlineData("5-9 0 * * *", true)]
