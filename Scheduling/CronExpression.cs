@@ -28,14 +28,14 @@ public sealed class CronExpression
     private readonly string _text;
     private readonly CronFields _fields;
     private readonly ZoneOffsets _offsets;
-    private readonly int _yearStep;   // 4 if only leap years can match, 0 if no year can
+    private readonly bool _canOccur;
 
     private CronExpression(string text, ZoneOffsets offsets)
     {
         if (!CronParser.TryParse(text, out _fields)) throw new CronFormatException(CronFault.In(text));
         _text = text;
         _offsets = offsets;
-        _yearStep = EitherDaySuffices || FirstDay < 29 ? 1 : FirstDay > LongestMonth ? 0 : LongestMonth == 29 ? 4 : 1;
+        _canOccur = EitherDaySuffices || FirstDay <= LongestMonth;
     }
 
     /// <summary>Reads an expression.</summary>
@@ -66,7 +66,7 @@ public sealed class CronExpression
             ? "a day must match both day fields, as in crontab(5); to Kubernetes either is enough" : null;
 
     /// <summary>Why there is never an occurrence, as a clause; null if there are some.</summary>
-    public string? NeverBecause => _yearStep > 0 ? null :
+    public string? NeverBecause => _canOccur ? null :
         $"no such day in that month (first day {FirstDay}, longest month {LongestMonth} days)";
 
     /// <summary>Neither day field begins with <c>*</c>.</summary>
@@ -147,15 +147,14 @@ public sealed class CronExpression
     /// <summary>The first day after a month that matches; -1 if none.</summary>
     private int NextDay(int year, int month)
     {
-        if (_yearStep == 0) return -1;
+        if (!_canOccur) return -1;
 
         while (true)
         {
             var months = _fields.Months & ~1U << month;
             if (months == 0)
             {
-                year += _yearStep - year % _yearStep;
-                if (year > LastYear) return -1;
+                if (++year > LastYear) return -1;
                 months = _fields.Months;
             }
 
