@@ -71,7 +71,7 @@ public sealed class ClocksTests
     [InlineData(5, 0, -1_001)]
     [InlineData(0, 5, 1_001)]
     [InlineData(0, 5, -1_001)]
-    public void A_pause_within_a_reading_is_no_step_and_the_next_reading_is_exact_again(int before, int after, int setMs)
+    public void A_pause_within_a_reading_is_no_step_and_the_next_is_exact_again(int before, int after, int setMs)
     {
         var time = new Pausing { Before = TimeSpan.FromSeconds(before), After = TimeSpan.FromSeconds(after) };
         var clocks = new Clocks(time);
@@ -132,7 +132,7 @@ public sealed class ClocksTests
         now.UtcAt(end, Clock.Elapsed).ShouldBe(end);
     }
 
-    /// <summary>The ticks of a clock that counts nanoseconds, as on Linux, and of an odd one, after 100 years.</summary>
+    /// <summary>The ticks of a clock that counts nanoseconds, as on Linux, and of others, after 100 years.</summary>
     [Theory]
     [InlineData(1_000_000_000)]
     [InlineData(10_000_000)]

@@ -46,7 +46,8 @@ public sealed class CronMadeZoneTests(ITestOutputHelper output)
     {
         var rule = TimeZoneInfo.AdjustmentRule.CreateAdjustmentRule(
             new(2020, 6, 10), new(2030, 12, 31), TimeSpan.FromHours(1), Fixed(3, 1, 2), Fixed(6, 10, 10));
-        var zone = TimeZoneInfo.CreateCustomTimeZone("Made", TimeSpan.FromHours(offset), "Made", "Made", "Made", [rule]);
+        var zone = TimeZoneInfo.CreateCustomTimeZone(
+            "Made", TimeSpan.FromHours(offset), "Made", "Made", "Made", [rule]);
         IsAccepted(zone).ShouldBeFalse();
     }
 
@@ -88,7 +89,8 @@ public sealed class CronMadeZoneTests(ITestOutputHelper output)
             {
                 if (Make(random) is not { } zone) continue;
                 var table = new CronOracleZone(zone, 2008, 2040, samplesADay: 49);
-                var shortest = table.Changes.Zip(table.Changes.Skip(1), static (one, next) => next - one).DefaultIfEmpty(ThreeDays).Min();
+                var shortest = table.Changes.Zip(table.Changes.Skip(1), static (one, next) => next - one)
+                    .DefaultIfEmpty(ThreeDays).Min();
                 if (!IsAccepted(zone))
                 {
                     if (shortest >= ThreeDays) Assert.Fail($"{Describe(zone)} is refused (seed {seed})");
@@ -175,7 +177,8 @@ public sealed class CronMadeZoneTests(ITestOutputHelper output)
         }
     }
 
-    private static TimeSpan HalfHours(int least, int most, Random random) => TimeSpan.FromMinutes(30 * random.Next(least, most + 1));
+    private static TimeSpan HalfHours(int least, int most, Random random) =>
+        TimeSpan.FromMinutes(30 * random.Next(least, most + 1));
 
     private static TimeZoneInfo.TransitionTime Transition(Random random) => random.Next(2) == 0
         ? Fixed(
