@@ -138,25 +138,23 @@ public sealed class PreciseTimerTests(ITestOutputHelper output)
         (await seen.Task.WaitAsync(Patience)).ShouldBe(("maker", nameof(PreciseTimeProvider), false));
     }
 
-    /// <summary>Fired or disposed, the last timer takes the thread with it; the next one makes another.</summary>
     [LongFact]
     [Trait("Fault", "thread left behind")]
-    public async Task The_thread_ends_when_no_timer_is_set_and_comes_back_with_the_next()
+    public async Task A_timer_has_one_thread_from_when_it_is_first_set_until_it_is_disposed()
     {
         Thread? thread = null;
         using var fired = new SemaphoreSlim(0);
-        using var timer = _time.CreateTimer(Note, null, TimeSpan.FromMilliseconds(1), Timeout.InfiniteTimeSpan);
+        using var timer = _time.CreateTimer(Note, null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        timer.Change(TimeSpan.FromMilliseconds(1), Timeout.InfiniteTimeSpan);
         (await fired.WaitAsync(Patience)).ShouldBeTrue();
         var first = thread!;
-        first.Join(Patience).ShouldBeTrue("the last timer has fired");
-
         timer.Change(TimeSpan.FromMilliseconds(1), TimeSpan.FromHours(1));
         (await fired.WaitAsync(Patience)).ShouldBeTrue();
-        var second = thread!;
-        second.ShouldNotBe(first);
-        second.IsAlive.ShouldBeTrue();
+        thread.ShouldBe(first);
+        first.IsAlive.ShouldBeTrue();
         timer.Dispose();
-        second.Join(Patience).ShouldBeTrue("the last timer was disposed");
+        first.Join(Patience).ShouldBeTrue("the timer was disposed");
+        timer.Change(TimeSpan.FromMilliseconds(1), Timeout.InfiniteTimeSpan).ShouldBeFalse();
 
         void Note(object? state)
         {
