@@ -31,10 +31,11 @@ public sealed class EntryQueueTests : IDisposable
         var c = Add(Clock.Wall, due: 1_005);
         var d = Add(Clock.Elapsed, due: 9);
         ClockReading now = new(Utc: 1_007, Elapsed: 7);
-        _queue.TryDequeueDue(now, out var first, out _).ShouldBeTrue();
-        _queue.TryDequeueDue(now, out var second, out _).ShouldBeTrue();
-        _queue.TryDequeueDue(now, out var third, out _).ShouldBeTrue();
-        _queue.TryDequeueDue(now, out var none, out var wait).ShouldBeFalse();
+        _queue.TryDequeueDue(now, out var first).ShouldBeTrue();
+        _queue.TryDequeueDue(now, out var second).ShouldBeTrue();
+        _queue.TryDequeueDue(now, out var third).ShouldBeTrue();
+        _queue.TryDequeueDue(now, out var none).ShouldBeFalse();
+        var wait = _queue.WaitFor(now);
         (first, second, third, none, wait).ShouldBe((c, b, a, null, 2));
         _queue.Clear().ShouldBe([d]);
     }
@@ -42,7 +43,8 @@ public sealed class EntryQueueTests : IDisposable
     [Fact]
     public void An_empty_queue_waits_for_ever()
     {
-        _queue.TryDequeueDue(default, out var entry, out var wait).ShouldBeFalse();
+        _queue.TryDequeueDue(default, out var entry).ShouldBeFalse();
+        var wait = _queue.WaitFor(default);
         (entry, wait).ShouldBe((null, long.MaxValue));
     }
 
@@ -88,6 +90,6 @@ public sealed class EntryQueueTests : IDisposable
 
     private IEnumerable<Entry> TakeAll(long now)
     {
-        while (_queue.TryDequeueDue(new(now, now), out var entry, out _)) yield return entry;
+        while (_queue.TryDequeueDue(new(now, now), out var entry)) yield return entry;
     }
 }

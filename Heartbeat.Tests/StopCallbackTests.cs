@@ -51,6 +51,8 @@ public sealed class StopCallbackTests : IDisposable
         var stop = Task.Run(simulation.RequestStopAsync);
         await WaitForAsync(_ended, Innocent); // at once: no time has passed
         await stop;
+        while (simulation.Scheduler.Running().Any(static entry => entry.Name == "innocent")) await Task.Yield();
+        for (var i = 0; i < 1_000; i++) await Task.Yield(); // and the last callback returns
         simulation.Step(TimeSpan.FromSeconds(5));
         (await simulation.Run).ShouldBeFalse();
         simulation.Log.Text.SkipLast(1).Order().ShouldBe(

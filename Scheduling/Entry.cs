@@ -11,10 +11,12 @@ namespace Heartbeat.Scheduling;
 public abstract class Entry : IThreadPoolWorkItem
 {
     private volatile EntryState _state;
-    private volatile bool _isRunning;
 
-    private protected Entry(Scheduler scheduler, string name, Clock clock, long due) =>
+    private protected Entry(Scheduler scheduler, string name, Clock clock, long due, TimeSpan offset = default)
+    {
         (Scheduler, Name, Clock, DueTicks) = (scheduler, name, clock, due);
+        OffsetMinutes = (short)offset.TotalMinutes;
+    }
 
     /// <summary>The job's name, as given.</summary>
     public string Name { get; }
@@ -37,6 +39,9 @@ public abstract class Entry : IThreadPoolWorkItem
 
     internal Clock Clock { get; }
 
+    /// <summary>The offset of an instant, as given; no TimeSpan, for the 128 bytes of promise 13.</summary>
+    private protected short OffsetMinutes { get; }
+
     /// <summary>When the next run is due, in ticks of <see cref="Clock"/>.</summary>
     internal long DueTicks { get; set; }
 
@@ -46,14 +51,14 @@ public abstract class Entry : IThreadPoolWorkItem
     /// <summary>The entry after this one in its chain: see <see cref="EntryChains"/>.</summary>
     internal Entry? Next { get; set; }
 
-    internal EntryState State => _state;
-
-    /// <summary>Whether a run was dispatched and has not ended. Set under the lock, cleared by the run.</summary>
-    internal bool IsRunning
+    internal EntryState State
     {
-        get => _isRunning;
-        set => _isRunning = value;
+        get => _state;
+        set => _state = value;
     }
+
+    /// <summary>Whether a run was dispatched and has not ended.</summary>
+    internal bool IsRunning => _state is EntryState.Dispatched or EntryState.Begun or EntryState.Ending;
 
     /// <summary>Whether the run has asked for its token, which the scheduler then keeps until the run ends.</summary>
     internal bool HasStopToken { get; set; }
@@ -76,9 +81,6 @@ public abstract class Entry : IThreadPoolWorkItem
     /// <summary>Releases the job and its argument, whoever keeps the handle.</summary>
     internal abstract void Release();
 
-    /// <summary>Leaves the idle state, which every other way out of it holds the scheduler's lock for, too.</summary>
-    internal void OnDispatched() => (_state, _isRunning) = (EntryState.Dispatched, true);
-
     /// <summary>Moves on to another state, unless the entry is not in the expected one.</summary>
     internal bool TryMove(EntryState from, EntryState to) => Interlocked.CompareExchange(ref _state, to, from) == from;
 
@@ -90,7 +92,7 @@ public abstract class Entry : IThreadPoolWorkItem
         {
             from = State;
             if (from != EntryState.Dispatched && (from > EntryState.Begun || !IsPlanned)) return false;
-            if (TryMove(from, EntryState.Cancelled)) return true;
+            if (TryMove(from, from == EntryState.Begun ? EntryState.Ending : EntryState.Ended)) return true;
         }
     }
 
@@ -101,7 +103,7 @@ public abstract class Entry : IThreadPoolWorkItem
 /// <summary>What has become of an entry.</summary>
 internal enum EntryState : byte
 {
-    /// <summary>Waits in the queue for its time; or, recurring, has had its last run.</summary>
+    /// <summary>In the queue. Every way out of this state holds the scheduler's lock.</summary>
     Idle,
 
     /// <summary>Handed to the thread pool: a run is about to begin.</summary>
@@ -110,19 +112,18 @@ internal enum EntryState : byte
     /// <summary>The job has been called. A recurring entry is idle again when its run has ended.</summary>
     Begun,
 
-    /// <summary>Cancelled: no run begins any more.</summary>
-    Cancelled,
+    /// <summary>Cancelled while its run is going.</summary>
+    Ending,
 
-    /// <summary>The scheduler was stopped before a run began.</summary>
-    Dropped,
+    /// <summary>No run begins any more: it has run, was cancelled, or was dropped by the stop.</summary>
+    Ended,
 }
 
 /// <summary>An entry that runs once, with a typed argument.</summary>
 internal sealed class OneShot<T>(
     Scheduler scheduler, string name, Clock clock, long due, TimeSpan offset, T argument, Func<T, JobRun, Task> job)
-    : Entry(scheduler, name, clock, due)
+    : Entry(scheduler, name, clock, due, offset)
 {
-    private readonly short _offsetMinutes = (short)offset.TotalMinutes; // a TimeSpan would take 8 bytes
     private T? _argument = argument;
     private Func<T, JobRun, Task>? _job = job;
 
@@ -130,7 +131,7 @@ internal sealed class OneShot<T>(
 
     internal override DateTimeOffset TimeOf(long utc)
     {
-        var offset = TimeSpan.FromMinutes(_offsetMinutes);
+        var offset = TimeSpan.FromMinutes(OffsetMinutes);
         var time = new DateTimeOffset(utc, TimeSpan.Zero);
         return offset == TimeSpan.Zero ? time : time.ToOffset(offset);
     }

@@ -4,7 +4,7 @@ namespace Heartbeat.Scheduling;
 
 /// <summary>The priority queue of all entries: the longest overdue first, then in the order scheduled.</summary>
 /// <remarks>
-/// A heap has one order, and the two clocks stop agreeing on it once the wall clock is set: so each clock has its own.
+/// Once the wall clock is set, the two clocks order entries differently, so each has its own heap.
 /// Cancelled entries stay where they are and are removed in bulk when they outnumber the live ones (promise 9): a queue
 /// at rest holds at most twice the live entries, and a cancellation costs constant time on average. Not thread-safe: it
 /// belongs to the scheduler's lock.
@@ -29,15 +29,13 @@ internal sealed class EntryQueue
     /// <summary>Takes the first entry that is due, if there is one.</summary>
     /// <param name="now">The reading of both clocks to go by.</param>
     /// <param name="entry">The entry, out of the queue now.</param>
-    /// <param name="wait">As <see cref="WaitFor"/> has it, before the entry was taken.</param>
-    public bool TryDequeueDue(ClockReading now, [NotNullWhen(true)] out Entry? entry, out long wait)
+    public bool TryDequeueDue(ClockReading now, [NotNullWhen(true)] out Entry? entry)
     {
         var wall = Head(_wall, now.Utc);
         var elapsed = Head(_elapsed, now.Elapsed);
-        var wallFirst = wall.CompareTo(elapsed) < 0;
-        wait = (wallFirst ? wall : elapsed).Due;
-        entry = wait <= 0 ? (wallFirst ? _wall : _elapsed).Dequeue() : null;
-        if (entry is null) Compact(); // as live ones have been taken since
+        var first = wall.CompareTo(elapsed) < 0 ? _wall : _elapsed;
+        entry = Math.Min(wall.Due, elapsed.Due) <= 0 ? first.Dequeue() : null;
+        if (entry is null) Compact(); // live ones have been taken since the last cancellation
         return entry is not null;
     }
 
@@ -90,5 +88,5 @@ internal sealed class EntryQueue
         return new(Occurrences.Never, Occurrences.Never);
     }
 
-    private static bool IsLive(Entry entry) => entry.State != EntryState.Cancelled;
+    private static bool IsLive(Entry entry) => entry.State < EntryState.Ending;
 }

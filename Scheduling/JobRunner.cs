@@ -73,14 +73,13 @@ internal sealed class JobRunner(ILogger logger, Clocks clocks, Metrics metrics)
     /// <summary>Whether a task's result is a task, as that of <c>Task.Factory.StartNew(async …)</c> is.</summary>
     private static bool IsNested(Task task)
     {
-        var type = task.GetType();
-        while (type is { IsGenericType: false } || type?.GetGenericTypeDefinition() != typeof(Task<>))
+        for (var type = task.GetType(); type is not null; type = type.BaseType)
         {
-            type = type?.BaseType;
-            if (type is null) return false;
+            var isGeneric = type.IsGenericType && type.GetGenericTypeDefinition() == typeof(Task<>);
+            if (isGeneric) return typeof(Task).IsAssignableFrom(type.GenericTypeArguments[0]);
         }
 
-        return typeof(Task).IsAssignableFrom(type.GenericTypeArguments[0]);
+        return false;
     }
 
     private static async Task EndNestedAsync(Task task)

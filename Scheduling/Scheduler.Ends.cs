@@ -1,6 +1,6 @@
 namespace Heartbeat.Scheduling;
 
-// What is going: when it has ended, what is said meanwhile, and the drain after the stop.
+// Running jobs: their end, what is said meanwhile, and the drain after the stop.
 public sealed partial class Scheduler
 {
     private long CountPending()
@@ -8,17 +8,23 @@ public sealed partial class Scheduler
         lock (_gate) return _queue.Count;
     }
 
-    private Entry[] Running()
+    internal Entry[] Running()
     {
         // A recurring entry may be there twice.
         lock (_gate) return [.. _dispatched.Where(static entry => entry.IsRunning).Distinct()];
+    }
+
+    /// <summary>Forgets runs that have ended, and tokens of work that outlived its run. Under the lock.</summary>
+    private void Forget()
+    {
+        _dispatched.RemoveAll(static entry => !entry.IsRunning);
+        foreach (var entry in _stopTokens.Keys.Where(static entry => !entry.IsRunning)) _stopTokens.Remove(entry);
     }
 
     /// <summary>Takes back a run that was dispatched and will not begin. Under the lock.</summary>
     private void Withdraw(Entry entry)
     {
         _started--;
-        entry.IsRunning = false;
         if (entry is RecurringEntry { Missed: > 0 } recurring)
         {
             var due = entry.TimeOf(_clocks.Read().UtcAt(entry.RunDueTicks, entry.Clock));
@@ -38,10 +44,11 @@ public sealed partial class Scheduler
 
     private void SignalIdle()
     {
-        if (_idle is null) return;
         lock (_gate)
         {
-            if (CountGoing() == 0) Interlocked.Exchange(ref _idle, null)?.SetResult();
+            if (CountGoing() > 0) return;
+            _idle?.SetResult();
+            _idle = null;
         }
     }
 
@@ -74,9 +81,8 @@ public sealed partial class Scheduler
     /// <summary>Lets running jobs finish, within <see cref="Grace"/>.</summary>
     private async Task<bool> DrainAsync()
     {
-        KeyValuePair<Entry, CancellationTokenSource>[] tokens;
-        lock (_gate) tokens = [.. _stopTokens];
-        var told = tokens.Select(static token => (Entry: token.Key, Callbacks: token.Value.CancelAsync())).ToArray();
+        (Entry Entry, Task Callbacks)[] told;
+        lock (_gate) told = [.. _stopTokens.Select(static token => (token.Key, token.Value.CancelAsync()))];
         await Task.WhenAll([WhenIdle(), .. told.Select(static run => run.Callbacks)])
             .WaitAsync(Grace, _time).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
 
@@ -92,6 +98,7 @@ public sealed partial class Scheduler
         foreach (var entry in late) Log.Safely(() => Log.DidNotStop(_logger, entry.Name, Grace.TotalSeconds));
         var dropped = Log.DroppedText(_dropped, _clocks.Read());
         Log.Safely(() => Log.Stopped(_logger, _started, _started == 1 ? "run" : "runs", _runner.Failed, dropped));
+        _dropped.Clear();
         _metrics.Dispose();
         return late.Length == 0;
     }

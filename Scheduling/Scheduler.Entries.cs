@@ -143,7 +143,11 @@ public sealed partial class Scheduler
         lock (_gate)
         {
             if (_stopTokens.TryGetValue(entry, out var source)) return source.Token;
-            if (_state == State.Stopped || !entry.IsRunning) return new(canceled: _state == State.Stopped);
+            if (_state == State.Stopped || entry.State is not (EntryState.Begun or EntryState.Ending))
+            {
+                return new(canceled: _state == State.Stopped);
+            }
+
             entry.HasStopToken = true;
             return (_stopTokens[entry] = new()).Token;
         }
@@ -159,14 +163,24 @@ public sealed partial class Scheduler
             lock (_gate)
             {
                 if (entry.HasStopToken) _stopTokens.Remove(entry);
-                entry.HasStopToken = entry.IsRunning = false;
-                var goesOn = entry is not RecurringEntry || entry.TryMove(EntryState.Begun, EntryState.Idle);
-                if (!goesOn || !entry.IsPlanned || IsStopped) entry.Release();
+                entry.HasStopToken = false;
+                End(entry);
             }
         }
+        else
+        {
+            End(entry);
+        }
 
-        entry.IsRunning = false;
         OnEnded();
+    }
+
+    /// <summary>A recurring entry goes on, all else releases its job. Under the lock, if it recurs.</summary>
+    private void End(Entry entry)
+    {
+        if (entry.IsPlanned && !IsStopped && entry.TryMove(EntryState.Begun, EntryState.Idle)) return;
+        entry.State = EntryState.Ended;
+        entry.Release();
     }
 
     /// <summary>Queues an entry, and sees to it that it is dispatched in time.</summary>

@@ -49,12 +49,12 @@ public sealed partial class Scheduler : IDisposable
     private bool _isSaying;
     private long _sequence;
     private long _started;
-    private long _wakeUp = long.MinValue; // in elapsed ticks; no entry is due before the loop has begun
+    private long _wakeUp = long.MinValue / 2; // in elapsed ticks; nothing is due before the loop has begun
 
     /// <summary>Runs and notices handed to the thread pool, under the lock.</summary>
     private long _handed;
 
-    /// <summary>Those that have ended: one counter for both would be contended for in a burst.</summary>
+    /// <summary>How many of them have ended. A second counter: runs and the loop do not contend for one.</summary>
     private long _ended;
 
     /// <summary>Makes a scheduler that takes entries at once and runs them from <see cref="RunAsync"/> on.</summary>
@@ -80,7 +80,7 @@ public sealed partial class Scheduler : IDisposable
     /// <summary>
     /// When the next run starts, by the wall clock: the first due time of all, or the loop's next wake-up if that is
     /// later, as for a due time within a millisecond. <see langword="null"/> if there is none. With
-    /// <see cref="WhenIdle"/> it takes a test from due time to due time.
+    /// <see cref="WhenIdle"/> it lets a test step from one due time to the next.
     /// </summary>
     public DateTimeOffset? Next
     {
@@ -125,11 +125,12 @@ public sealed partial class Scheduler : IDisposable
     {
         Task idle;
         lock (_gate) idle = (_idle ??= new(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
-        SignalIdle();
+        SignalIdle(); // takes the lock again: the fence between the write of _idle and the read of _ended
         return idle;
     }
 
-    /// <summary>Stops the scheduler without waiting: no run begins from now on, pending ones are dropped.</summary>
+    /// <summary>Stops the scheduler without waiting for jobs: no run begins from now on.</summary>
+    /// <remarks>If no job is running, the rest of <see cref="RunAsync"/> runs on this thread.</remarks>
     public void Dispose()
     {
         State before;
@@ -137,10 +138,10 @@ public sealed partial class Scheduler : IDisposable
         {
             (before, _state) = (_state, State.Stopped);
             if (before == State.Stopped) return;
-            _dropped.AddRange(_queue.Clear().Where(static entry => entry.TryMove(EntryState.Idle, EntryState.Dropped)));
+            _dropped.AddRange(_queue.Clear().Where(static entry => entry.TryMove(EntryState.Idle, EntryState.Ended)));
             foreach (var entry in _dispatched)
             {
-                if (!entry.TryMove(EntryState.Dispatched, EntryState.Dropped)) continue;
+                if (!entry.TryMove(EntryState.Dispatched, EntryState.Ended)) continue;
                 Withdraw(entry);
                 _dropped.Add(entry);
             }
@@ -149,7 +150,9 @@ public sealed partial class Scheduler : IDisposable
         }
 
         _timer.Dispose();
-        if (before == State.New) _metrics.Dispose(); // else at the end of the drain, which still measures
+        if (before != State.New) return; // the drain does the rest
+        _dropped.Clear();
+        _metrics.Dispose();
     }
 
     /// <summary>Dispatches all that is due by now.</summary>
@@ -169,11 +172,10 @@ public sealed partial class Scheduler : IDisposable
     {
         var now = _clocks.Read();
         if (_clocks.NoticeStep(now) is { } step) OnClockStep(step, now);
-        if (_dispatched.Count > 2 * CountGoing()) _dispatched.RemoveAll(static entry => !entry.IsRunning);
-        long wait = 0;
+        if (_dispatched.Count > 2 * CountGoing()) Forget();
         var count = 0;
-        for (; count < MostAtOnce && _queue.TryDequeueDue(now, out var entry, out wait); count++) Dispatch(entry, now);
-        Aim(now.Elapsed, Math.Min(wait, SafetyInterval.Ticks));
+        for (; count < MostAtOnce && _queue.TryDequeueDue(now, out var entry); count++) Dispatch(entry, now);
+        Aim(now.Elapsed, Math.Min(_queue.WaitFor(now), SafetyInterval.Ticks));
         return count == MostAtOnce;
     }
 
@@ -189,7 +191,7 @@ public sealed partial class Scheduler : IDisposable
     private void Dispatch(Entry entry, ClockReading now)
     {
         if (entry is RecurringEntry recurring && !TakeOccurrence(recurring, now)) return;
-        entry.OnDispatched();
+        entry.State = EntryState.Dispatched; // each way out of Idle holds the lock
         _dispatched.Add(entry);
         _started++;
         _handed++;
@@ -223,7 +225,7 @@ public sealed partial class Scheduler : IDisposable
     /// <summary>Plans cron entries anew, as the wall clock moved.</summary>
     private void OnClockStep(ClockStep step, ClockReading now)
     {
-        var by = TimeSpan.FromMilliseconds(Math.Round(step.Drift.Duration().TotalMilliseconds)); // more is not known
+        var by = TimeSpan.FromMilliseconds(Math.Round(step.Drift.Duration().TotalMilliseconds)); // to a millisecond
         var isForward = step.Drift > TimeSpan.Zero;
         var (direction, cause) = isForward ? ("forward", "it was set, or the machine slept") : ("back", "it was set");
         Say(() => Log.ClockStep(_logger, direction, by, cause));
