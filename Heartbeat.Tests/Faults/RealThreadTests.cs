@@ -38,31 +38,6 @@ public sealed class RealThreadTests : IAsyncLifetime, IDisposable
     /// <remarks>
     /// The loop sleeps until its safety wake-up, up to 10 s away, so a wake-up that is lost shows as seconds.
     /// </remarks>
-    /// <remarks>
-    /// Turns red if the end of a run is noted after the lock is released: the loop may have dispatched the next run,
-    /// which then counts as ended.
-    /// </remarks>
-    [LongFact]
-    [Trait("Fault", "an end that overlaps the next run")]
-    [Trait("Length", "Short")]
-    public async Task Each_of_3000_runs_1_ms_apart_has_a_stop_token_that_can_be_cancelled()
-    {
-        const int Runs = 3_000;
-        var (runs, without) = (0, 0);
-        var last = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        _scheduler.ScheduleEvery("often", TimeSpan.FromMilliseconds(1), run =>
-        {
-            if (!run.Stopping.CanBeCanceled) Interlocked.Increment(ref without);
-            if (Interlocked.Increment(ref runs) == Runs) last.SetResult();
-            return Task.CompletedTask;
-        });
-        var run = _scheduler.RunAsync(_stop.Token);
-        await last.Task.WaitAsync(TimeSpan.FromSeconds(60));
-        without.ShouldBe(0);
-        await _stop.CancelAsync();
-        (await run).ShouldBeTrue();
-    }
-
     [LongFact]
     [Trait("Fault", "lost wake-up")]
     [Trait("Length", "Short")]
