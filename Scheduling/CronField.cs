@@ -32,10 +32,10 @@ internal sealed record CronField(string Name, int First, int Last, string Cycle,
     public static readonly CronField[] All = [Minute, Hour, DayOfMonth, Month, DayOfWeek];
 
     /// <summary>Whether 7 is Sunday too.</summary>
-    public bool IsWeekday { get; } = Cycle == "week";
+    public bool IsWeekday => Cycle == "week";
 
     /// <summary>Whether <c>?</c> may stand for <c>*</c>.</summary>
-    public bool IsDay { get; } = Cycle is "week" or "month";
+    public bool IsDay => Cycle is "week" or "month";
 
     /// <summary>What may be written, for messages: <c>0-7 or SUN-SAT</c>.</summary>
     public string Allowed =>
