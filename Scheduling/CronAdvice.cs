@@ -43,7 +43,7 @@ internal static class CronAdvice
         ("a time of day is a minute and an hour, as in '30 21 * * *' for 21:30 or 9:30 pm",
             fault => When(Array.Exists(fault.Words, IsTimeOfDay))),
         ("a macro begins with '@'", fault => Whole("@" + fault.Text.Trim())),
-        ("a macro stands alone", fault => fault.Words[0][0] == '@' ? Whole(fault.Words[0]) : null),
+        ("a macro stands alone", fault => Whole(fault.Words[0])),
         ("the macros are " + Macros, fault => Sign(fault.Words[0], "@")),
 
         // An item of a field.
@@ -82,7 +82,6 @@ internal static class CronAdvice
             part = "; " + part.Replace("{cycle}", fault.Field?.Cycle, Ordinal)
                 .Replace("{values}", fault.Values, Ordinal).Replace("{step}", fault.Step, Ordinal);
             if (!advice.EndsWith(part, Ordinal)) advice += part;
-            if (text.Length == 0) break;
             if (Whole(text) is not null) return $"{advice}: write '{text.Replace('\t', ' ')}'";
             fault = CronFault.In(text);
         }
@@ -104,7 +103,7 @@ internal static class CronAdvice
 
     /// <summary>Whether a word is like <c>UTC</c>, <c>TZ=...</c> or <c>Europe/Berlin</c>.</summary>
     private static bool IsZone(string word) => word is "UTC" or "GMT" || word.Contains("TZ=", Ordinal)
-        || (word.IndexOf('/') > 1 && char.IsAsciiLetterUpper(word[0]) && char.IsAsciiLetter(word[^1]));
+        || (word.Contains('/') && char.IsAsciiLetterUpper(word[0]) && char.IsAsciiLetter(word[^1]));
 
     private static bool IsTimeOfDay(string word) =>
         word.Contains(':') || word.EndsWith("am", OrdinalIgnoreCase) || word.EndsWith("pm", OrdinalIgnoreCase);
@@ -112,7 +111,7 @@ internal static class CronAdvice
     private static string Letters(CronFault fault)
     {
         var letters = fault.Item.Trim([.. "0123456789-/"]).ToUpperInvariant();
-        return letters.Length > 1 && fault.Field!.ValueOf(letters.AsSpan()[..^1]) >= 0 ? letters[^1..] : letters;
+        return letters is [.. var name, _] && fault.Field!.ValueOf(name) >= 0 ? letters[^1..] : letters;
     }
 
     private static string Short(string name, CronField field) =>
