@@ -70,6 +70,7 @@ public sealed class CronErrorTests(ITestOutputHelper output)
     [InlineData("50-10/5 * * * *", "minute", 0, Minute + "'50-10/5'" + Backwards + "'50-59/5,0-10/5 * * * *'")]
     [InlineData("50-10/20 * * * *", "minute", 0, Minute + "'50-10/20'" + Backwards + "'50,10 * * * *'")]
     [InlineData("50-5/20 * * * *", "minute", 0, Minute + "'50-5/20'" + Backwards + "'50 * * * *'")]
+    [InlineData("50-10/59 * * * *", "minute", 0, Minute + "'50-10/59'" + Backwards + "'50 * * * *'")]
     [InlineData("0 22-6/3 * * *", "hour", 2, Hour + "'22-6/3'" + Backwards + "'0 22,1-6/3 * * *'")]
     [InlineData("0 22-0 * * *", "hour", 2, Hour + "'22-0'" + Backwards + "'0 22-23,0 * * *'")]
     [InlineData("* * 25-5 * *", "day-of-month", 4, DayOfMonth + "'25-5'" + Backwards + "'* * 25-31,1-5 * *'")]
@@ -77,6 +78,7 @@ public sealed class CronErrorTests(ITestOutputHelper output)
     [InlineData("* * * * fri-mon", "day-of-week", 8, DayOfWeek + "'fri-mon'" + Backwards + "'* * * * 5-6,0-1'")]
     [InlineData("* * * * 5-0", "day-of-week", 8, DayOfWeek + "'5-0'" + Backwards + "'* * * * 5-6,0'")]
     [InlineData("* * * * 7-2", "day-of-week", 8, DayOfWeek + "'7-2'" + Backwards + "'* * * * 0-2'")]
+    [InlineData("* * * * 6-2", "day-of-week", 8, DayOfWeek + "'6-2'" + Backwards + "'* * * * 6,0-2'")]
     [InlineData("1 2,9-6,5-3 * * *", "hour", 4, Hour + "'9-6'" + Backwards + "'1 2,9-23,0-6,5-23,0-3 * * *'")]
 
     // Steps.
@@ -93,6 +95,7 @@ public sealed class CronErrorTests(ITestOutputHelper output)
     [InlineData("0 1,9-17/ * * *", "hour", 4, "hour step must be 1-23, found ''")]
     [InlineData("*/2/3 * * * *", "minute", 0, "minute step must be 1-59, found '2/3'; a step has one slash")]
     [InlineData("99/2 * * * *", "minute", 0, Minute + "'99/2'")]
+    [InlineData("99/59 * * * *", "minute", 0, Minute + "'99/59'")]
 
     // Lists.
     [InlineData("* 1, * * *", "hour", 2, Hour + "'1,'" + Comma + "'* 1 * * *'")]
@@ -104,6 +107,8 @@ public sealed class CronErrorTests(ITestOutputHelper output)
 
     // Names.
     [InlineData("* * * * MONDAY", "day-of-week", 8, DayOfWeek + "'MONDAY'" + Names + "'* * * * MON'")]
+    [InlineData("* * * * sunday", "day-of-week", 8, DayOfWeek + "'sunday'" + Names + "'* * * * sun'")]
+    [InlineData("* * * * MON1", "day-of-week", 8, DayOfWeek + "'MON1'")]
     [InlineData("0 9 * * tuesday-thurs/2", "day-of-week", 8,
         DayOfWeek + "'tuesday-thurs/2'" + Names + "'0 9 * * tue-thu/2'")]
     [InlineData("0 9 * * 1,TUES,THURS", "day-of-week", 10, DayOfWeek + "'TUES'" + Names + "'0 9 * * 1,TUE,THU'")]
@@ -134,6 +139,8 @@ public sealed class CronErrorTests(ITestOutputHelper output)
     [InlineData("0 * * * * *", null, null, FiveFields + "6; leave out the seconds or the year")]
     [InlineData("0 9 * * MON *", null, null, FiveFields + "6; leave out the year: write '0 9 * * MON'")]
     [InlineData("0 0 1 1 * 2026", null, null, FiveFields + "6; leave out the year: write '0 0 1 1 *'")]
+    [InlineData("0 0 1 1 * 0000", null, null, FiveFields + "6; leave out the year: write '0 0 1 1 *'")]
+    [InlineData("0 0 1 1 * 20", null, null, FiveFields + "6")]
     [InlineData("0 0 12 ? * MON", null, null, FiveFields + "6; leave out the seconds: write '0 12 ? * MON'")]
     [InlineData("0 0 12 ? * MON 2026", null, null,
         FiveFields + "7; leave out the seconds and the year: write '0 12 ? * MON'")]
@@ -162,6 +169,7 @@ public sealed class CronErrorTests(ITestOutputHelper output)
     [InlineData("* * L-3 * *", "day-of-month", 4, DayOfMonth + "'L-3'" + Last)]
     [InlineData("* * lw * *", "day-of-month", 4, DayOfMonth + "'lw'" + Last)]
     [InlineData("* * * * friL", "day-of-week", 8, DayOfWeek + "'friL'" + Last)]
+    [InlineData("* * * * sunL", "day-of-week", 8, DayOfWeek + "'sunL'" + Last)]
     [InlineData("* * 15W * *", "day-of-month", 4, DayOfMonth + "'15W'" + Weekday)]
     [InlineData("* * * * 5#2", "day-of-week", 8, DayOfWeek + "'5#2'" + Nth)]
     [InlineData("H/15 * * * *", "minute", 0, Minute + "'H/15'" + Hash)]
@@ -175,6 +183,7 @@ public sealed class CronErrorTests(ITestOutputHelper output)
     [InlineData("", null, null, FiveFields + "0")]
     [InlineData(" \t ", null, null, FiveFields + "0")]
     [InlineData("* * * *", null, null, FiveFields + "4")]
+    [InlineData("0 @daily", null, null, FiveFields + "2")]
     [InlineData("sometimes", null, null, FiveFields + "1")]
     public void Says_what_is_wrong_where_and_what_is_allowed(
         string expression, string? field, int? position, string fault)
@@ -302,6 +311,28 @@ public sealed class CronErrorTests(ITestOutputHelper output)
         var sevens = new string('7', 64);
         Should.Throw<CronFormatException>(() => CronExpression.Parse(sevens + "7 * * * *")).Message.ShouldBe(
             $"Invalid cron expression '{sevens}...': minute must be 0-59, found '{sevens}...'.");
+    }
+
+    [Fact]
+    public void Repairs_eight_ranges_and_of_nine_none()
+    {
+        var backwards = string.Join(',', Enumerable.Repeat("9-6", 8));
+        var forwards = string.Join(',', Enumerable.Repeat("9-23,0-6", 8));
+        Should.Throw<CronFormatException>(() => CronExpression.Parse($"0 {backwards} * * *")).Message.ShouldBe(
+            $"Invalid cron expression '0 {backwards} * * *': {Hour}'9-6'{Backwards}'0 {forwards} * * *'.");
+        Should.Throw<CronFormatException>(() => CronExpression.Parse($"0 {backwards},9-6 * * *")).Message.ShouldBe(
+            $"Invalid cron expression '0 {backwards},9-6 * * *': {Hour}'9-6'; a range must not run backwards.");
+    }
+
+    [Fact]
+    public void Repairs_the_longest_text_that_is_read()
+    {
+        var list = string.Join(',', Enumerable.Repeat("10", 338));
+        var longest = list + ",1; * * * *";
+        longest.Length.ShouldBe(1024);
+        Should.Throw<CronFormatException>(() => CronExpression.Parse(longest)).Message.ShouldBe(
+            $"Invalid cron expression '{longest[..64]}...': {Minute}'1;'; separate values by commas"
+            + $"{Comma}'{list},1 * * * *'.");
     }
 
     [Fact]
