@@ -41,6 +41,7 @@ public sealed class CronExpressionTests(ITestOutputHelper output)
     [InlineData("0 0 29,30 2 *", "2001-02-28T00:00:00+00:00", "2004-02-29T00:00:00+00:00")]
     [InlineData("0 0 29 2-3 *", "2001-01-01T00:00:00+00:00", "2001-03-29T00:00:00+00:00")]
     [InlineData("0 0 29 2 1", "2001-01-01T00:00:00+00:00", "2001-02-05T00:00:00+00:00")]
+    [InlineData("0 0 1 1 *", "9998-01-01T00:00:00+00:00", "9999-01-01T00:00:00+00:00")]
     public void Finds_the_next_occurrence(string expression, string after, string expected) =>
         Next(expression, "UTC", after).ShouldBe(expected);
 
@@ -60,6 +61,7 @@ public sealed class CronExpressionTests(ITestOutputHelper output)
     [InlineData("30 1 * * *", "Europe/Dublin", "2025-10-25T12:00:00+01:00", "2025-10-26T01:30:00+01:00")]
     [InlineData("30 1 * * *", "Europe/Dublin", "2025-10-26T01:30:00+01:00", "2025-10-27T01:30:00+00:00")]
     [InlineData("30 1 * * *", "Europe/Dublin", "2025-10-26T01:00:00+00:00", "2025-10-27T01:30:00+00:00")]
+    [InlineData("0 2 * * *", "Europe/Dublin", "2025-10-26T01:00:00+00:00", "2025-10-26T02:00:00+00:00")]
     [InlineData("30 * * * *", "Europe/Dublin", "2025-10-26T01:30:00+01:00", "2025-10-26T01:30:00+00:00")]
     [InlineData("0 0 * * *", "Pacific/Apia", "2011-12-29T00:00:00-10:00", "2011-12-31T00:00:00+14:00")]
     public void Follows_the_zone(string expression, string zone, string after, string expected) =>

@@ -22,7 +22,7 @@ public sealed class CronMadeZoneTests(ITestOutputHelper output)
     [Fact]
     public void A_zone_that_goes_forward_for_ten_hours_is_refused()
     {
-        var zone = Zone(3, 2020, 2030, Fixed(6, 10, 2), Fixed(6, 10, 13), name: "A day\n");
+        var zone = Zone(3, new(2020, 1, 1), 2030, Fixed(6, 10, 2), Fixed(6, 10, 13), name: "A day\n");
         var exception = Should.Throw<ArgumentException>(() => CronExpression.Parse("0 3 * * *", zone));
         exception.Message.ShouldBe(
             "Time zone 'A day<U+000A>' is not supported: it changes its offset twice within 3 days, at "
@@ -32,34 +32,37 @@ public sealed class CronMadeZoneTests(ITestOutputHelper output)
 
     [Fact]
     public void A_zone_is_refused_for_a_single_year_in_which_it_goes_forward_for_ten_hours() =>
-        IsAccepted(Zone(3, 2020, 2020, Fixed(6, 10, 2), Fixed(6, 10, 13))).ShouldBeFalse();
+        IsAccepted(Zone(3, new(2020, 1, 1), 2020, Fixed(6, 10, 2), Fixed(6, 10, 13))).ShouldBeFalse();
 
     [Fact]
     public void A_zone_is_refused_for_ten_hours_on_the_last_Sunday_and_day_of_a_month() =>
-        IsAccepted(Zone(3, 2015, 2015, LastSundayOfMay(2), LastSundayOfMay(13))).ShouldBeFalse();
+        IsAccepted(Zone(
+            3, new(2015, 1, 1), 2015, Floating(5, 5, DayOfWeek.Sunday, 2), Floating(5, 5, DayOfWeek.Sunday, 13)))
+            .ShouldBeFalse();
+
+    /// <remarks>Daylight saving to the end of 2019, and again from 10:00 on 1 January, the first Wednesday.</remarks>
+    [Fact]
+    public void A_zone_is_refused_for_ten_hours_of_standard_time_with_which_a_year_begins() =>
+        IsAccepted(Zone(
+            10, new(2019, 6, 1), 2020, Floating(1, 1, DayOfWeek.Wednesday, 10), Floating(1, 1, DayOfWeek.Tuesday, 10)))
+            .ShouldBeFalse();
 
     /// <summary>East of Greenwich the day begins before that of UTC, and west of it after.</summary>
     [Theory]
     [InlineData(12)]
     [InlineData(-12)]
-    public void A_zone_is_refused_for_ten_hours_of_daylight_saving_with_which_its_rule_begins(int offset)
-    {
-        var rule = TimeZoneInfo.AdjustmentRule.CreateAdjustmentRule(
-            new(2020, 6, 10), new(2030, 12, 31), TimeSpan.FromHours(1), Fixed(3, 1, 2), Fixed(6, 10, 10));
-        var zone = TimeZoneInfo.CreateCustomTimeZone(
-            "Made", TimeSpan.FromHours(offset), "Made", "Made", "Made", [rule]);
-        IsAccepted(zone).ShouldBeFalse();
-    }
+    public void A_zone_is_refused_for_ten_hours_of_daylight_saving_with_which_its_rule_begins(int offset) =>
+        IsAccepted(Zone(offset, new(2020, 6, 10), 2030, Fixed(3, 1, 2), Fixed(6, 10, 10))).ShouldBeFalse();
 
     [Theory]
     [InlineData(3, true)]      // to 03:00, an hour of which is the change itself: three days
     [InlineData(2.5, false)]
     public void An_offset_may_last_for_three_days_and_no_less(double end, bool isAccepted) =>
-        IsAccepted(Zone(3, 2020, 2030, Fixed(6, 10, 2), Fixed(6, 13, end))).ShouldBe(isAccepted);
+        IsAccepted(Zone(3, new(2020, 1, 1), 2030, Fixed(6, 10, 2), Fixed(6, 13, end))).ShouldBe(isAccepted);
 
     [Fact]
     public void A_zone_may_change_in_the_first_days_of_year_1() =>
-        IsAccepted(Zone(3, 1, 2030, Fixed(1, 3, 2), Fixed(6, 10, 2))).ShouldBeTrue();
+        IsAccepted(Zone(3, new(1, 1, 1), 2030, Fixed(1, 3, 2), Fixed(6, 10, 2))).ShouldBeTrue();
 
     [Fact]
     public void All_zones_of_the_machine_are_accepted()
@@ -156,13 +159,13 @@ public sealed class CronMadeZoneTests(ITestOutputHelper output)
     }
 
     private static TimeZoneInfo Zone(
-        int offset, int firstYear, int lastYear, TimeZoneInfo.TransitionTime daylight,
+        int offset, DateTime first, int lastYear, TimeZoneInfo.TransitionTime daylight,
         TimeZoneInfo.TransitionTime standard, string name = "Made") => TimeZoneInfo.CreateCustomTimeZone(
             name, TimeSpan.FromHours(offset), name, name, name, [TimeZoneInfo.AdjustmentRule.CreateAdjustmentRule(
-                new(firstYear, 1, 1), new(lastYear, 12, 31), TimeSpan.FromHours(1), daylight, standard)]);
+                first, new(lastYear, 12, 31), TimeSpan.FromHours(1), daylight, standard)]);
 
-    private static TimeZoneInfo.TransitionTime LastSundayOfMay(double hour) =>
-        TimeZoneInfo.TransitionTime.CreateFloatingDateRule(At(hour), 5, 5, DayOfWeek.Sunday);
+    private static TimeZoneInfo.TransitionTime Floating(int month, int week, DayOfWeek day, double hour) =>
+        TimeZoneInfo.TransitionTime.CreateFloatingDateRule(At(hour), month, week, day);
 
     private static bool IsAccepted(TimeZoneInfo zone)
     {
