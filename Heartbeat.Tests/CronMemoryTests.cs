@@ -35,6 +35,7 @@ public sealed class CronMemoryTests(ITestOutputHelper output)
 
     [LongFact]
     [Trait("Category", "Soak")]
+    [Trait("Length", "Long")]
     public void Objects_of_2880_ages_answer_as_fresh_ones_and_the_oracle_at_each_set_back_of_all_zones_since_1970() =>
         Walk(zonesApart: 1, minutes: TwoDays, agesApart: 1, others: 1);
 

@@ -48,6 +48,7 @@ public sealed class CronOracleTests(ITestOutputHelper output)
 
     [LongFact]
     [Trait("Category", "Soak")]
+    [Trait("Length", "Long")]
     public void Agrees_on_20_000_expressions_at_3_instants_in_each_of_20_awkward_zones() =>
         Compare(20_000, AwkwardZones);
 

@@ -75,6 +75,7 @@ public sealed class PromiseTwoClocksTests
 
     [LongFact]
     [Trait("Category", "Soak")]
+    [Trait("Length", "Long")]
     public async Task A_delay_of_10000_days_fires_on_its_day_after_86_million_wake_ups()
     {
         await using var simulation = Simulation.Start();
