@@ -1,6 +1,7 @@
 using Heartbeat.Jobs;
 using Heartbeat.Tests.Infra;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Time.Testing;
 using Shouldly;
 using Xunit;
 
@@ -12,7 +13,7 @@ namespace Heartbeat.Tests;
 /// </remarks>
 public sealed class HeartbeatJobsTests : IDisposable
 {
-    private readonly TwoClockTime _clock = new(Simulation.DefaultStart);
+    private readonly FakeTimeProvider _clock = new(Simulation.DefaultStart);
     private readonly LogCapture _log;
 
     public HeartbeatJobsTests() => _log = new(_clock);

@@ -1,6 +1,7 @@
 using Heartbeat.Jobs;
 using Heartbeat.Scheduling;
 using Heartbeat.Tests.Infra;
+using Microsoft.Extensions.Time.Testing;
 using Shouldly;
 using Xunit;
 using Xunit.Abstractions;
@@ -93,7 +94,7 @@ public sealed class PromiseNeverTwiceInOrderTests(ITestOutputHelper output)
     /// <summary>The year or the decade, beat by beat: see <see cref="BeatLog"/> for what is checked at each.</summary>
     private async Task BeatAsync(DateTimeOffset start, DateTimeOffset end, int minutes)
     {
-        var clock = new TwoClockTime(start.AddSeconds(-1)); // so that the first minute beats, too
+        var clock = new FakeTimeProvider(start.AddSeconds(-1)); // so that the first minute beats, too
         using var log = new BeatLog(clock);
         await using var simulation =
             Simulation.Start(scheduler => HeartbeatJobs.Register(scheduler, new UuidV1(clock), log), clock);

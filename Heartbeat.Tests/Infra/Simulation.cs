@@ -18,14 +18,11 @@ namespace Heartbeat.Tests.Infra;
 internal sealed class Simulation : IAsyncDisposable
 {
     private readonly CancellationTokenSource _stop = new();
-    private readonly TimeSpan _longestStep;
     private readonly ConcurrentQueue<(DateTimeOffset Time, JobRun Run)> _runs = new();
 
     private Simulation(Action<Scheduler, ILogger> register, FakeTimeProvider? time, ILoggerFactory? logging)
     {
         Time = time ?? new(DefaultStart);
-        // Where the wall clock may be set, the safety wake-ups in between have to come at their time.
-        _longestStep = Time.GetType() == typeof(FakeTimeProvider) ? TimeSpan.MaxValue : TimeSpan.FromSeconds(1);
         Log = new(Time);
         Scheduler = new(Time, (logging ?? Log).CreateLogger<Scheduler>());
         register(Scheduler, Log);
@@ -76,11 +73,11 @@ internal sealed class Simulation : IAsyncDisposable
     public async Task AdvanceAsync(TimeSpan time)
     {
         var end = Time.GetTimestamp() + time.Ticks;
-        await Scheduler.WhenIdle();
+        await Scheduler.WhenIdle().ConfigureAwait(false);
         while (NextStep(end) is { } step)
         {
             Time.Advance(step);
-            await Scheduler.WhenIdle();
+            await Scheduler.WhenIdle().ConfigureAwait(false);
         }
     }
 
@@ -137,7 +134,7 @@ internal sealed class Simulation : IAsyncDisposable
         var left = TimeSpan.FromTicks(end - Time.GetTimestamp());
         if (left <= TimeSpan.Zero) return null;
         var step = Scheduler.Next - Time.GetUtcNow() is { } wait && wait < left ? wait : left;
-        if (Time is TwoClockTime { UntilEarlyWakeUp: { } early } && early < step) step = early;
-        return step < _longestStep ? step : _longestStep;
+        // Where the wall clock may be set, the safety wake-ups in between have to come at their time.
+        return Time is TwoClockTime { UntilWakeUp: { } wakeUp } && wakeUp < step ? wakeUp : step;
     }
 }

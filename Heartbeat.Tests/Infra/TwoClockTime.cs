@@ -11,7 +11,7 @@ internal sealed class TwoClockTime(DateTimeOffset start) : FakeTimeProvider(star
 {
     private long _apart;
     private int _wakeUps;
-    private long _earlyWakeUp = long.MaxValue;
+    private long _wakeUp;
 
     /// <summary>How much earlier than asked for a timer fires; asked anew whenever a timer is set.</summary>
     public Func<TimeSpan>? Earliness { get; init; }
@@ -20,13 +20,10 @@ internal sealed class TwoClockTime(DateTimeOffset start) : FakeTimeProvider(star
     public int WakeUps => Volatile.Read(ref _wakeUps);
 
     /// <summary>
-    /// Until the timer fires that was set last and is early; an <c>Advance</c> beyond would show the clock too late for
-    /// it.
+    /// Until the timer fires that was set last: an <c>Advance</c> beyond would show the clocks too late for it.
     /// </summary>
-    public TimeSpan? UntilEarlyWakeUp =>
-        Volatile.Read(ref _earlyWakeUp) - GetTimestamp() is > 0 and var ticks && ticks < TimeSpan.TicksPerDay
-            ? TimeSpan.FromTicks(ticks)
-            : null;
+    public TimeSpan? UntilWakeUp =>
+        Volatile.Read(ref _wakeUp) - GetTimestamp() is > 0 and var ticks ? TimeSpan.FromTicks(ticks) : null;
 
     /// <summary>How far the clocks have been moved.</summary>
     public TimeSpan Elapsed => base.GetUtcNow() - Start;
@@ -59,11 +56,11 @@ internal sealed class TwoClockTime(DateTimeOffset start) : FakeTimeProvider(star
     {
         public bool Change(TimeSpan dueTime, TimeSpan period)
         {
-            if (time.Earliness is null || dueTime == Timeout.InfiniteTimeSpan) return timer.Change(dueTime, period);
-            var early = dueTime - time.Earliness();
-            if (early <= TimeSpan.Zero) early = dueTime / 2;
-            Volatile.Write(ref time._earlyWakeUp, time.GetTimestamp() + early.Ticks);
-            return timer.Change(early, period);
+            if (dueTime == Timeout.InfiniteTimeSpan) return timer.Change(dueTime, period);
+            var wait = dueTime - (time.Earliness?.Invoke() ?? TimeSpan.Zero);
+            if (wait <= TimeSpan.Zero) wait = dueTime / 2;
+            Volatile.Write(ref time._wakeUp, time.GetTimestamp() + wait.Ticks);
+            return timer.Change(wait, period);
         }
 
         public void Dispose() => timer.Dispose();
