@@ -5,6 +5,8 @@ namespace Heartbeat.Tests.Faults;
 
 /// <summary>The published program through one real beat, on the machine's own clock: 75 s at most.</summary>
 [Trait("Category", "Smoke")]
+[Trait("Category", "Faults")]
+[Trait("Length", "Short")]
 public sealed class SmokeTest
 {
     /// <remarks>
