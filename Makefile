@@ -58,7 +58,7 @@ spelling: ## the spelling of comments and documents
 	git ls-files -co --exclude-standard | grep -v 'lock\.json$$' | xargs codespell --ignore-words-list=$(SPELLED_SO)
 
 lines: ## no line of code is longer than 120 characters
-	! LC_ALL=C.UTF-8 grep -nE '^.{121,}' /dev/null $(shell git ls-files -co --exclude-standard '*.cs')
+	@! LC_ALL=C.UTF-8 grep -nE '^.{121,}' /dev/null $(shell git ls-files -co --exclude-standard '*.cs')
 
 format: ## format the code
 	for project in Heartbeat.csproj Scheduling Heartbeat.Tests Heartbeat.Benchmarks; do dotnet format $$project; done

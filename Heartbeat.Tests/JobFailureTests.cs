@@ -90,7 +90,7 @@ public sealed class JobFailureTests
             "ObjectDisposedException", [Stopped]),
     };
 
-    [Theory(Timeout = 30_000)]
+    [Theory(Timeout = 300_000)]
     [MemberData(nameof(Failures))]
     public async Task Each_kind_is_one_failure_each_time_with_all_that_is_in_it_and_the_next_run_is_normal(string kind)
     {

@@ -53,7 +53,7 @@ public sealed class LogOutputTests
         using var output = new LogOutput(stdout, _reports.Add);
         stdout.IsHeld = true;
         var write = Task.Run(() => output.Write("held"));
-        stdout.Entered.Wait(TimeSpan.FromSeconds(30)).ShouldBeTrue();
+        stdout.Entered.Wait(TimeSpan.FromMinutes(5)).ShouldBeTrue();
         output.HasLostLines.ShouldBeTrue();
         stdout.Release.Set();
         await write;

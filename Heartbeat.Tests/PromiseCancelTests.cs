@@ -112,7 +112,7 @@ public sealed class PromiseCancelTests(ITestOutputHelper output)
     /// <summary>
     /// The jobs block, so most of what was handed over still waits for a thread: any of it can be cancelled.
     /// </summary>
-    [Fact(Timeout = 60_000)]
+    [Fact(Timeout = 300_000)]
     public async Task In_a_burst_what_has_not_begun_can_still_be_cancelled()
     {
         const int Count = 1_000;

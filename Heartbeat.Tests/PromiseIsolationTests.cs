@@ -110,7 +110,7 @@ public sealed class PromiseIsolationTests
     }
 
     /// <summary>One blocks its thread until all others have run, wherever in the order it stands.</summary>
-    [Theory(Timeout = 60_000)]
+    [Theory(Timeout = 300_000)]
     [InlineData(0)]
     [InlineData(31)]
     [InlineData(63)]
@@ -205,7 +205,7 @@ public sealed class PromiseIsolationTests
     /// <summary>
     /// Everything that the scheduler says goes through the logger, so a broken one is met everywhere.
     /// </summary>
-    [Theory(Timeout = 60_000)]
+    [Theory(Timeout = 300_000)]
     [InlineData(true)]
     [InlineData(false)]
     public async Task A_logger_that_throws_stops_nothing(bool isEnabledThrows)

@@ -14,6 +14,7 @@ public abstract class Entry : IThreadPoolWorkItem
 
     private protected Entry(Scheduler scheduler, string name, Clock clock, long due, TimeSpan offset = default)
     {
+        ArgumentException.ThrowIfNullOrWhiteSpace(name);
         (Scheduler, Name, Clock, DueTicks) = (scheduler, name, clock, due);
         OffsetMinutes = (short)offset.TotalMinutes;
     }
@@ -48,6 +49,9 @@ public abstract class Entry : IThreadPoolWorkItem
     /// <summary>The place among entries due at the same time: that of the Schedule call.</summary>
     internal long Sequence { get; set; }
 
+    /// <summary>The place in the queue. A PriorityQueue alone does not keep the order of equals.</summary>
+    internal (long, long) Key => (DueTicks, Sequence);
+
     /// <summary>The entry after this one in its chain: see <see cref="EntryChains"/>.</summary>
     internal Entry? Next { get; set; }
 
@@ -63,17 +67,17 @@ public abstract class Entry : IThreadPoolWorkItem
     /// <summary>Whether the run has asked for its token, which the scheduler then keeps until the run ends.</summary>
     internal bool HasStopToken { get; set; }
 
-    internal CancellationToken StopToken => Scheduler.StopTokenOf(this);
-
     /// <summary>Whether an occurrence waits in the queue, unless the entry was cancelled. Under the lock.</summary>
     internal abstract bool IsPlanned { get; }
 
     /// <summary>When the run that was dispatched last is or was due, in ticks of <see cref="Clock"/>.</summary>
     internal virtual long RunDueTicks => DueTicks;
 
-    /// <summary>A time in UTC, with the offset that the times of this entry are shown with.</summary>
-    /// <param name="utc">In ticks since 0001-01-01T00:00Z.</param>
-    internal abstract DateTimeOffset TimeOf(long utc);
+    /// <summary>What the wall clock shows at a time of <see cref="Clock"/>, in the offset of this entry.</summary>
+    internal DateTimeOffset TimeOf(long ticks, ClockReading now) =>
+        InOffset(new(now.UtcAt(ticks, Clock), TimeSpan.Zero));
+
+    private protected abstract DateTimeOffset InOffset(DateTimeOffset utc);
 
     /// <summary>Calls the job.</summary>
     internal abstract Task? InvokeAsync(JobRun run);
@@ -84,8 +88,7 @@ public abstract class Entry : IThreadPoolWorkItem
     /// <summary>Moves on to another state, unless the entry is not in the expected one.</summary>
     internal bool TryMove(EntryState from, EntryState to) => Interlocked.CompareExchange(ref _state, to, from) == from;
 
-    /// <summary>Cancels what can be cancelled. Under the scheduler's lock.</summary>
-    /// <param name="from">The state until then.</param>
+    /// <summary>Cancels what can be cancelled, and tells its state until then. Under the scheduler's lock.</summary>
     internal bool TryCancel(out EntryState from)
     {
         while (true) // as a run may begin or end meanwhile
@@ -97,7 +100,7 @@ public abstract class Entry : IThreadPoolWorkItem
     }
 
     [SuppressMessage("Design", "CA1033", Justification = "The thread pool alone calls it.")]
-    void IThreadPoolWorkItem.Execute() => _ = Scheduler.ExecuteAsync(this);
+    void IThreadPoolWorkItem.Execute() => Scheduler.Execute(this);
 }
 
 /// <summary>What has become of an entry.</summary>
@@ -125,16 +128,12 @@ internal sealed class OneShot<T>(
     : Entry(scheduler, name, clock, due, offset)
 {
     private T? _argument = argument;
-    private Func<T, JobRun, Task>? _job = job;
+    private Func<T, JobRun, Task>? _job = job ?? throw new ArgumentNullException(nameof(job));
 
     internal override bool IsPlanned => State == EntryState.Idle;
 
-    internal override DateTimeOffset TimeOf(long utc)
-    {
-        var offset = TimeSpan.FromMinutes(OffsetMinutes);
-        var time = new DateTimeOffset(utc, TimeSpan.Zero);
-        return offset == TimeSpan.Zero ? time : time.ToOffset(offset);
-    }
+    private protected override DateTimeOffset InOffset(DateTimeOffset utc) =>
+        OffsetMinutes == 0 ? utc : utc.ToOffset(TimeSpan.FromMinutes(OffsetMinutes));
 
     internal override Task? InvokeAsync(JobRun run)
     {
@@ -150,21 +149,15 @@ internal sealed class OneShot<T>(
 /// A cron entry or a periodic one: makes up for missed occurrences with one run, and skips those that come due while
 /// its run is going.
 /// </summary>
-/// <param name="scheduler">Runs the entry.</param>
-/// <param name="name">The job's name.</param>
-/// <param name="clock">The clock that <paramref name="nextAfter"/> goes by.</param>
-/// <param name="due">The first occurrence.</param>
-/// <param name="nextAfter">The first occurrence later than a time, or <see cref="Occurrences.Never"/>.</param>
-/// <param name="cron">The expression of a cron entry.</param>
-/// <param name="job">What to run.</param>
 internal sealed class RecurringEntry(
     Scheduler scheduler, string name, Clock clock, long due,
     Func<long, long> nextAfter, CronExpression? cron, Func<JobRun, Task> job)
     : Entry(scheduler, name, clock, due)
 {
-    private Func<JobRun, Task>? _job = job;
+    private Func<JobRun, Task>? _job = job ?? throw new ArgumentNullException(nameof(job));
     private long _runDueTicks;
 
+    /// <summary>The first occurrence later than a time, or <see cref="Occurrences.Never"/>.</summary>
     internal Func<long, long> NextAfter => nextAfter;
 
     /// <summary>The expression; <see langword="null"/> for a periodic entry.</summary>
@@ -180,11 +173,8 @@ internal sealed class RecurringEntry(
     /// <summary>Notes which occurrence the run to dispatch is for.</summary>
     internal void Plan(long runDue, int missed) => (_runDueTicks, Missed) = (runDue, missed);
 
-    internal override DateTimeOffset TimeOf(long utc)
-    {
-        var time = new DateTimeOffset(utc, TimeSpan.Zero);
-        return cron is null || cron.Zone == TimeZoneInfo.Utc ? time : TimeZoneInfo.ConvertTime(time, cron.Zone);
-    }
+    private protected override DateTimeOffset InOffset(DateTimeOffset utc) =>
+        cron is null || cron.Zone == TimeZoneInfo.Utc ? utc : TimeZoneInfo.ConvertTime(utc, cron.Zone);
 
     internal override Task? InvokeAsync(JobRun run) => _job!(run);
 

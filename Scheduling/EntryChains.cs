@@ -9,7 +9,7 @@ namespace Heartbeat.Scheduling;
 /// </remarks>
 internal sealed class EntryChains
 {
-    private PriorityQueue<Entry, DueKey> _heads = new();
+    private PriorityQueue<Entry, (long, long)> _heads = new();
 
     /// <summary>The last entry queued: the end of a chain, unless it has been taken.</summary>
     private Entry? _newest;
@@ -20,11 +20,22 @@ internal sealed class EntryChains
     /// <summary>The first entry; <see langword="null"/> if there is none.</summary>
     public Entry? First => _heads.TryPeek(out var entry, out _) ? entry : null;
 
+    /// <summary>All entries, in no order.</summary>
+    public IEnumerable<Entry> All
+    {
+        get
+        {
+            foreach (var (head, _) in _heads.UnorderedItems)
+            {
+                for (var entry = head; entry is not null; entry = entry.Next) yield return entry;
+            }
+        }
+    }
+
     public void Enqueue(Entry entry)
     {
-        var follows = _newest is not null && DueKey.Of(_newest).CompareTo(DueKey.Of(entry)) < 0;
-        if (follows) _newest!.Next = entry;
-        else _heads.Enqueue(entry, DueKey.Of(entry));
+        if (_newest is not null && _newest.Key.CompareTo(entry.Key) < 0) _newest.Next = entry;
+        else _heads.Enqueue(entry, entry.Key);
         _newest = entry;
         Count++;
     }
@@ -33,7 +44,7 @@ internal sealed class EntryChains
     public Entry Dequeue()
     {
         var entry = _heads.Peek();
-        if (entry.Next is { } next) _heads.DequeueEnqueue(next, DueKey.Of(next));
+        if (entry.Next is { } next) _heads.DequeueEnqueue(next, next.Key);
         else _heads.Dequeue();
         entry.Next = null;
         if (entry == _newest) _newest = null;
@@ -41,45 +52,25 @@ internal sealed class EntryChains
         return entry;
     }
 
-    /// <summary>Takes out every entry that matches.</summary>
-    /// <param name="match">Called once for each entry.</param>
-    /// <param name="keep">Whether the removed entries are wanted.</param>
-    /// <returns>The removed entries, in no order; none unless they are wanted.</returns>
-    public List<Entry> RemoveAll(Predicate<Entry> match, bool keep = true)
+    public void RemoveAll(Predicate<Entry> match)
     {
-        List<Entry> removed = [];
-        List<(Entry, DueKey)> heads = new(_heads.Count);
-        var count = 0;
-        foreach (var (first, _) in _heads.UnorderedItems)
+        List<(Entry, (long, long))> heads = new(_heads.Count);
+        Count = 0;
+        foreach (var (head, _) in _heads.UnorderedItems)
         {
             Entry? last = null;
-            for (Entry? entry = first, next; entry is not null; entry = next)
+            for (Entry? entry = head, next; entry is not null; entry = next)
             {
                 next = entry.Next;
                 entry.Next = null;
-                if (match(entry))
-                {
-                    if (keep) removed.Add(entry);
-                    continue;
-                }
-
-                if (last is null) heads.Add((entry, DueKey.Of(entry)));
+                if (match(entry)) continue;
+                if (last is null) heads.Add((entry, entry.Key));
                 else last.Next = entry;
                 last = entry;
-                count++;
+                Count++;
             }
         }
 
-        (_heads, _newest, Count) = (new(heads), null, count);
-        return removed;
+        (_heads, _newest) = (new(heads), null);
     }
-}
-
-/// <summary>The place of an entry in its queue. A PriorityQueue alone does not keep the order of equals.</summary>
-internal readonly record struct DueKey(long Due, long Sequence) : IComparable<DueKey>
-{
-    public static DueKey Of(Entry entry) => new(entry.DueTicks, entry.Sequence);
-
-    public int CompareTo(DueKey other) =>
-        Due != other.Due ? Due.CompareTo(other.Due) : Sequence.CompareTo(other.Sequence);
 }

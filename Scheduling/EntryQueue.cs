@@ -24,17 +24,14 @@ internal sealed class EntryQueue
     public void Enqueue(Entry entry) => (entry.Clock == Clock.Wall ? _wall : _elapsed).Enqueue(entry);
 
     /// <summary>Ticks until the first entry is due, negative if overdue, or <see cref="Occurrences.Never"/>.</summary>
-    public long WaitFor(ClockReading now) => Math.Min(Head(_wall, now.Utc).Due, Head(_elapsed, now.Elapsed).Due);
+    public long WaitFor(ClockReading now) => Math.Min(Head(_wall, now.Utc).Wait, Head(_elapsed, now.Elapsed).Wait);
 
     /// <summary>Takes the first entry that is due, if there is one.</summary>
-    /// <param name="now">The reading of both clocks to go by.</param>
-    /// <param name="entry">The entry, out of the queue now.</param>
     public bool TryDequeueDue(ClockReading now, [NotNullWhen(true)] out Entry? entry)
     {
-        var wall = Head(_wall, now.Utc);
-        var elapsed = Head(_elapsed, now.Elapsed);
+        var (wall, elapsed) = (Head(_wall, now.Utc), Head(_elapsed, now.Elapsed));
         var first = wall.CompareTo(elapsed) < 0 ? _wall : _elapsed;
-        entry = Math.Min(wall.Due, elapsed.Due) <= 0 ? first.Dequeue() : null;
+        entry = Math.Min(wall.Wait, elapsed.Wait) <= 0 ? first.Dequeue() : null;
         if (entry is null) Compact(); // live ones have been taken since the last cancellation
         return entry is not null;
     }
@@ -50,7 +47,8 @@ internal sealed class EntryQueue
     /// <param name="replan">Sets an entry's due time, if it has to be another one.</param>
     public void Replan(Action<RecurringEntry> replan)
     {
-        var planned = _wall.RemoveAll(static entry => entry is RecurringEntry && IsLive(entry)).Cast<RecurringEntry>();
+        List<RecurringEntry> planned = [.. _wall.All.OfType<RecurringEntry>().Where(IsLive)];
+        _wall.RemoveAll(static entry => entry is RecurringEntry && IsLive(entry));
         foreach (var entry in planned)
         {
             replan(entry);
@@ -62,30 +60,35 @@ internal sealed class EntryQueue
     /// <returns>The entries that were live in it, in no order.</returns>
     public List<Entry> Clear()
     {
-        List<Entry> live = [.. _wall.RemoveAll(IsLive), .. _elapsed.RemoveAll(IsLive)];
-        Compact();
+        List<Entry> live = [.. _wall.All.Concat(_elapsed.All).Where(IsLive)];
+        RemoveAll(static _ => true);
         return live;
     }
 
     private void Compact()
     {
-        if (_cancelled <= Count) return;
-        _wall.RemoveAll(static entry => !IsLive(entry), keep: false);
-        _elapsed.RemoveAll(static entry => !IsLive(entry), keep: false);
+        if (_cancelled > Count) RemoveAll(static entry => !IsLive(entry));
+    }
+
+    /// <summary>Removes what matches: all that were cancelled are among it.</summary>
+    private void RemoveAll(Predicate<Entry> match)
+    {
+        _wall.RemoveAll(match);
+        _elapsed.RemoveAll(match);
         _cancelled = 0;
     }
 
-    /// <summary>How long the first live entry has to wait (negative: overdue), with its place among equals.</summary>
-    private DueKey Head(EntryChains chains, long now)
+    /// <summary>How long the first live entry has to wait (negative: overdue), and its place among equals.</summary>
+    private (long Wait, long Sequence) Head(EntryChains chains, long now)
     {
         while (chains.First is { } entry)
         {
-            if (IsLive(entry)) return DueKey.Of(entry) with { Due = entry.DueTicks - now };
+            if (IsLive(entry)) return (entry.DueTicks - now, entry.Sequence);
             chains.Dequeue();
             _cancelled--;
         }
 
-        return new(Occurrences.Never, Occurrences.Never);
+        return (Occurrences.Never, Occurrences.Never);
     }
 
     private static bool IsLive(Entry entry) => entry.State < EntryState.Ending;

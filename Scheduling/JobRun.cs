@@ -13,7 +13,7 @@ public readonly record struct JobRun(string Name, DateTimeOffset Due, TimeSpan L
     /// Cancelled when the scheduler stops while the run is going; the job then gets 5 seconds to finish. Each run has a
     /// token of its own, made when first asked for, so that no callback on it can hide the stop from other jobs.
     /// </summary>
-    public CancellationToken Stopping => Entry?.StopToken ?? CancellationToken.None;
+    public CancellationToken Stopping => Entry?.Scheduler.StopTokenOf(Entry) ?? CancellationToken.None;
 
     /// <summary>The entry that runs; <see langword="null"/> for a run that a test has made by hand.</summary>
     internal Entry? Entry { get; init; }

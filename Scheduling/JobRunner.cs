@@ -8,7 +8,7 @@ namespace Heartbeat.Scheduling;
 /// Promise 7: whatever a job does stays here. It runs on the thread pool, never on the loop, and nothing that it throws
 /// gets out. There is no retry.
 /// </remarks>
-internal sealed class JobRunner(ILogger logger, Clocks clocks, Metrics metrics)
+internal sealed class JobRunner(ILogger logger, Clocks clocks, Metrics metrics, Action<Entry> end)
 {
     private long _failed;
 
@@ -40,12 +40,13 @@ internal sealed class JobRunner(ILogger logger, Clocks clocks, Metrics metrics)
         }
 
         if (isTimed) ReportEnd(run, TimeSpan.FromTicks(clocks.ReadElapsed() - start));
+        end(entry);
     }
 
-    /// <summary>Says how many occurrences an entry has missed, before the run that makes up for them.</summary>
-    /// <param name="entry">The entry.</param>
-    /// <param name="due">When that run is due.</param>
-    /// <param name="isRunning">Whether it runs: it may have been cancelled or dropped before it began.</param>
+    /// <summary>
+    /// Says how many occurrences an entry has missed, and whether it runs the last: that run may have been cancelled or
+    /// dropped before it began.
+    /// </summary>
     public void ReportMissed(RecurringEntry entry, DateTimeOffset due, bool isRunning)
     {
         var count = Occurrences.CountText(entry.Missed);
@@ -53,13 +54,13 @@ internal sealed class JobRunner(ILogger logger, Clocks clocks, Metrics metrics)
         Log.Safely(() => metrics.Missed(entry, entry.Missed));
     }
 
-    /// <summary>What the job is told. To read a clock is a good part of a short run, so only one is read.</summary>
+    /// <summary>What the job is told. Reads one clock alone: that is a good part of a short run.</summary>
     private JobRun Describe(Entry entry)
     {
         var due = entry.RunDueTicks;
         var now = entry.Clock == Clock.Wall ? new(clocks.ReadUtc(), Elapsed: 0) : clocks.Estimate();
         var lateness = TimeSpan.FromTicks(Math.Max(0, now.On(entry.Clock) - due));
-        return new(entry.Name, entry.TimeOf(now.UtcAt(due, entry.Clock)), lateness) { Entry = entry };
+        return new(entry.Name, entry.TimeOf(due, now), lateness) { Entry = entry };
     }
 
     /// <summary>Whether a job was told to end, or that nothing can be scheduled any more: no failures.</summary>
@@ -71,16 +72,9 @@ internal sealed class JobRunner(ILogger logger, Clocks clocks, Metrics metrics)
     };
 
     /// <summary>Whether a task's result is a task, as that of <c>Task.Factory.StartNew(async …)</c> is.</summary>
-    private static bool IsNested(Task task)
-    {
-        for (var type = task.GetType(); type is not null; type = type.BaseType)
-        {
-            var isGeneric = type.IsGenericType && type.GetGenericTypeDefinition() == typeof(Task<>);
-            if (isGeneric) return typeof(Task).IsAssignableFrom(type.GenericTypeArguments[0]);
-        }
-
-        return false;
-    }
+    private static bool IsNested(Task task) =>
+        // What the platform derives from Task<T> has T for its first type argument, too.
+        task.GetType().GenericTypeArguments is [var result, ..] && result.IsAssignableTo(typeof(Task));
 
     private static async Task EndNestedAsync(Task task)
     {

@@ -53,11 +53,9 @@ internal static partial class Log
         var oneShots = dropped.Where(static entry => entry is not RecurringEntry)
             .OrderBy(entry => entry.DueTicks - now.On(entry.Clock)).ThenBy(static entry => entry.Sequence).ToArray();
         if (oneShots.Length == 0) return "no one-shot was pending";
-        var named = oneShots.Take(Named).Select(entry =>
-        {
-            var due = entry.TimeOf(now.UtcAt(entry.DueTicks, entry.Clock));
-            return string.Create(CultureInfo.InvariantCulture, $"{entry.Name} due {due:yyyy-MM-ddTHH:mm:ssK}");
-        });
+        var named = oneShots.Take(Named).Select(entry => (entry.Name, Due: entry.TimeOf(entry.DueTicks, now)))
+            .Select(static shown => string.Create(
+                CultureInfo.InvariantCulture, $"{shown.Name} due {shown.Due:yyyy-MM-ddTHH:mm:ssK}"));
         var count = string.Create(CultureInfo.InvariantCulture, $"{oneShots.Length:N0} pending one-shot");
         var (plural, more) = (oneShots.Length == 1 ? "" : "s", oneShots.Length > Named ? ", \u2026" : "");
         return $"{count}{plural} dropped: {string.Join(", ", named)}{more}";

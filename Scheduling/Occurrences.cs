@@ -15,18 +15,13 @@ internal readonly record struct Occurrences(long Latest, int Missed, long Next)
     public const long Never = long.MaxValue;
 
     /// <summary>Finds all occurrences from one that has come due until now.</summary>
-    /// <param name="due">An occurrence that has come due.</param>
-    /// <param name="nextAfter">The first occurrence later than a time; <see cref="Never"/> if there is none.</param>
-    /// <param name="now">At or after <paramref name="due"/>.</param>
     /// <remarks>
     /// A clock that is set forward by 56 years passes 29 million minutes. Beyond the limit they are not enumerated: the
     /// latest is found by halving the time that is left.
     /// </remarks>
     public static Occurrences Since(long due, Func<long, long> nextAfter, long now)
     {
-        var latest = due;
-        var missed = 0;
-        var next = nextAfter(latest);
+        var (latest, missed, next) = (due, 0, nextAfter(due));
         for (; next <= now && missed <= CountLimit; next = nextAfter(latest)) (latest, missed) = (next, missed + 1);
         if (next > now) return new(latest, missed, next);
 
@@ -41,10 +36,7 @@ internal readonly record struct Occurrences(long Latest, int Missed, long Next)
     }
 
     /// <summary>A number of occurrences, as <see cref="Missed"/> counts them, in words.</summary>
-    public static string CountText(int count) => count switch
-    {
-        1 => "1 occurrence",
-        > CountLimit => string.Create(CultureInfo.InvariantCulture, $"more than {CountLimit:N0} occurrences"),
-        _ => string.Create(CultureInfo.InvariantCulture, $"{count:N0} occurrences"),
-    };
+    public static string CountText(int count) => count == 1 ? "1 occurrence" : string.Create(
+        CultureInfo.InvariantCulture,
+        $"{(count > CountLimit ? "more than " : "")}{Math.Min(count, CountLimit):N0} occurrences");
 }

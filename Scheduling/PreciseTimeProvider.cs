@@ -1,5 +1,4 @@
 using System.Diagnostics.CodeAnalysis;
-using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
 namespace Heartbeat.Scheduling;
@@ -12,7 +11,7 @@ namespace Heartbeat.Scheduling;
 /// </remarks>
 public sealed class PreciseTimeProvider : TimeProvider
 {
-    private long Now => GetElapsedTime(0).Ticks;
+    private static readonly TimeSpan Longest = TimeSpan.FromMilliseconds(uint.MaxValue - 1); // as the platform's timers
 
     /// <inheritdoc/>
     /// <remarks>
@@ -40,26 +39,26 @@ public sealed class PreciseTimeProvider : TimeProvider
 
     private sealed class ThreadTimer(PreciseTimeProvider time, TimerCallback callback, object? state) : ITimer
     {
-        private const long Never = long.MaxValue;
-
         private readonly object _gate = new(); // not a Lock, which has no Pulse
-        private long _due = Never;
-        private bool _isExact;
+        private TimeSpan _due = TimeSpan.MaxValue; // by the time since the machine started
         private TimeSpan _period;
-        private Thread? _thread;
+        private bool _isExact;
         private bool _isDisposed;
+        private Thread? _thread;
 
         public bool Change(TimeSpan dueTime, TimeSpan period)
         {
-            ThrowIfOutOfRange(dueTime);
-            ThrowIfOutOfRange(period);
+            ArgumentOutOfRangeException.ThrowIfLessThan(dueTime, Timeout.InfiniteTimeSpan);
+            ArgumentOutOfRangeException.ThrowIfGreaterThan(dueTime, Longest);
+            ArgumentOutOfRangeException.ThrowIfLessThan(period, Timeout.InfiniteTimeSpan);
+            ArgumentOutOfRangeException.ThrowIfGreaterThan(period, Longest);
             lock (_gate)
             {
                 if (_isDisposed) return false;
                 _period = period == TimeSpan.Zero ? Timeout.InfiniteTimeSpan : period;
                 Set(dueTime);
                 Monitor.Pulse(_gate);
-                if (_thread is not null || _due == Never) return true;
+                if (_thread is not null || _due == TimeSpan.MaxValue) return true;
                 _thread = new(Run) { IsBackground = true, Name = nameof(PreciseTimeProvider) };
                 _thread.Start();
                 return true;
@@ -81,43 +80,39 @@ public sealed class PreciseTimeProvider : TimeProvider
             return ValueTask.CompletedTask;
         }
 
-        /// <summary>The range of the platform's timers.</summary>
-        private static void ThrowIfOutOfRange(TimeSpan time, [CallerArgumentExpression(nameof(time))] string name = "")
-        {
-            ArgumentOutOfRangeException.ThrowIfLessThan(time, Timeout.InfiniteTimeSpan, name);
-            ArgumentOutOfRangeException.ThrowIfGreaterThan(time, TimeSpan.FromMilliseconds(uint.MaxValue - 1), name);
-        }
-
         private void Run()
         {
-            while (true)
+            while (Sleep() is { } rest)
             {
-                TimeSpan wait;
-                lock (_gate)
+                if (rest > TimeSpan.Zero) _ = NanoSleep(new(0, (nint)rest.TotalNanoseconds), 0);
+                else callback(state);
+            }
+        }
+
+        /// <summary>Sleeps whole milliseconds, unless the timer is changed meanwhile.</summary>
+        /// <returns>What is left: nothing if it is due. <see langword="null"/> once the timer is disposed.</returns>
+        private TimeSpan? Sleep()
+        {
+            lock (_gate)
+            {
+                while (!_isDisposed)
                 {
-                    if (_isDisposed) return;
-                    wait = TimeSpan.FromTicks(_due == Never ? Never : _due - time.Now);
-                    if (wait <= TimeSpan.Zero)
-                    {
-                        Set(_period);
-                    }
-                    else if (!_isExact || wait >= TimeSpan.FromMilliseconds(1))
-                    {
-                        // Without a fraction asked for it is rounded up; else the rest is slept below.
-                        var ms = _isExact ? Math.Floor(wait.TotalMilliseconds) : Math.Ceiling(wait.TotalMilliseconds);
-                        Monitor.Wait(_gate, (int)Math.Min(ms, int.MaxValue));
-                        continue;
-                    }
+                    var wait = _due - time.GetElapsedTime(0);
+                    if (wait <= TimeSpan.Zero) Set(_period);
+                    // Without a fraction asked for it is rounded up; else the rest is slept by the caller.
+                    var ms = _isExact ? Math.Floor(wait.TotalMilliseconds) : Math.Ceiling(wait.TotalMilliseconds);
+                    if (ms <= 0) return wait;
+                    Monitor.Wait(_gate, (int)Math.Min(ms, int.MaxValue));
                 }
 
-                if (wait <= TimeSpan.Zero) callback(state);
-                else _ = NanoSleep(new(0, (nint)wait.TotalNanoseconds), 0);
+                return null;
             }
         }
 
         private void Set(TimeSpan wait)
         {
-            _due = wait == Timeout.InfiniteTimeSpan ? Never : time.Now + wait.Ticks + 1; // as Now was rounded down
+            var isNever = wait == Timeout.InfiniteTimeSpan;
+            _due = isNever ? TimeSpan.MaxValue : time.GetElapsedTime(0) + wait + new TimeSpan(1); // as it rounds down
             _isExact = wait.Ticks % TimeSpan.TicksPerMillisecond != 0 && !OperatingSystem.IsWindows();
         }
     }

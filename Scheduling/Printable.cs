@@ -3,12 +3,13 @@ using System.Diagnostics.CodeAnalysis;
 namespace Heartbeat.Scheduling;
 
 /// <summary>Exceptions that a logger can print.</summary>
+/// <remarks>
+/// ToString is recursive: 60,000 inner exceptions overflow the stack, which ends the process. AggregateExceptions may
+/// share inner ones: 60 levels of two are 2^60 to print. Their Message is recursive, too.
+/// </remarks>
 internal static class Printable
 {
-    /// <summary>ToString is recursive: 60,000 inner exceptions overflow the stack, which ends the process.</summary>
     private const int Deepest = 100;
-
-    /// <summary>AggregateExceptions may share inner ones: 60 levels of two are 2^60 to print.</summary>
     private const int Most = 10_000;
 
     /// <summary>The exception, or another one that says what can be said of it.</summary>
@@ -18,15 +19,21 @@ internal static class Printable
         try
         {
             var left = Most;
-            if (IsTooLarge(exception, Deepest, ref left))
+            if (!IsTooLarge(exception, Deepest, ref left))
             {
-                var first = string.Join(" ---> ", Chain(exception).Take(Deepest).Select(Describe));
-                return new InvalidOperationException(
-                    $"The job threw more than {Deepest} levels or 10,000 inner exceptions: {first} ---> \u2026");
+                _ = exception.ToString();
+                return exception;
             }
 
-            _ = exception.ToString();
-            return exception;
+            var text = $"The job threw more than {Deepest} levels or 10,000 inner exceptions: ";
+            var inner = exception;
+            for (var level = 0; level < Deepest && inner is not null; level++, inner = inner.InnerException)
+            {
+                text += inner is AggregateException ? $"{inner.GetType()}" : $"{inner.GetType()}: {inner.Message}";
+                text += " ---> ";
+            }
+
+            return new InvalidOperationException(text + "\u2026");
         }
         catch (Exception)
         {
@@ -37,25 +44,13 @@ internal static class Printable
     private static bool IsTooLarge(Exception exception, int levels, ref int left)
     {
         if (levels == 0 || left-- == 0) return true;
-        if (exception is not AggregateException all)
+        Exception?[] all =
+            exception is AggregateException several ? [.. several.InnerExceptions] : [exception.InnerException];
+        foreach (var inner in all)
         {
-            return exception.InnerException is { } only && IsTooLarge(only, levels - 1, ref left);
-        }
-
-        foreach (var inner in all.InnerExceptions)
-        {
-            if (IsTooLarge(inner, levels - 1, ref left)) return true;
+            if (inner is not null && IsTooLarge(inner, levels - 1, ref left)) return true;
         }
 
         return false;
-    }
-
-    /// <summary>The Message of an AggregateException is recursive, too.</summary>
-    private static string Describe(Exception exception) =>
-        exception is AggregateException ? $"{exception.GetType()}" : $"{exception.GetType()}: {exception.Message}";
-
-    private static IEnumerable<Exception> Chain(Exception exception)
-    {
-        for (var next = exception; next is not null; next = next.InnerException) yield return next;
     }
 }

@@ -27,8 +27,32 @@ public sealed partial class Scheduler
         _started--;
         if (entry is RecurringEntry { Missed: > 0 } recurring)
         {
-            var due = entry.TimeOf(_clocks.Read().UtcAt(entry.RunDueTicks, entry.Clock));
+            var due = entry.TimeOf(entry.RunDueTicks, _clocks.Read());
             Say(() => _runner.ReportMissed(recurring, due, isRunning: false));
+        }
+
+        OnEnded();
+    }
+
+    /// <summary>Runs an entry that was dispatched, on the thread pool.</summary>
+    internal void Execute(Entry entry)
+    {
+        if (entry.TryMove(EntryState.Dispatched, EntryState.Begun)) _ = _runner.RunAsync(entry); // else: withdrawn
+    }
+
+    /// <summary>After a run: a recurring entry goes on, all else releases its job.</summary>
+    private void End(Entry entry)
+    {
+        // One-shots do not contend for the lock.
+        using (entry is RecurringEntry || entry.HasStopToken ? _gate.EnterScope() : default)
+        {
+            if (entry.HasStopToken) _stopTokens.Remove(entry);
+            entry.HasStopToken = false;
+            if (!entry.IsPlanned || IsStopped || !entry.TryMove(EntryState.Begun, EntryState.Idle))
+            {
+                entry.State = EntryState.Ended;
+                entry.Release();
+            }
         }
 
         OnEnded();
@@ -59,22 +83,27 @@ public sealed partial class Scheduler
         if (_isSaying) return;
         _isSaying = true;
         _handed++;
-        ThreadPool.UnsafeQueueUserWorkItem(static scheduler => scheduler.SayAll(), this, preferLocal: false);
+        ThreadPool.UnsafeQueueUserWorkItem(
+            static scheduler =>
+            {
+                scheduler.SayAll();
+                scheduler.OnEnded();
+            },
+            this, preferLocal: false);
     }
 
     private void SayAll()
     {
-        while (TakeNotice() is { } notice) Log.Safely(notice);
-        OnEnded();
-    }
-
-    private Action? TakeNotice()
-    {
-        lock (_gate)
+        while (true)
         {
-            if (_notices.TryDequeue(out var notice)) return notice;
-            _isSaying = false;
-            return null;
+            Action? notice;
+            lock (_gate)
+            {
+                _isSaying = _notices.TryDequeue(out notice);
+                if (notice is null) return;
+            }
+
+            Log.Safely(notice);
         }
     }
 
@@ -86,7 +115,7 @@ public sealed partial class Scheduler
         await Task.WhenAll([WhenIdle(), .. told.Select(static run => run.Callbacks)])
             .WaitAsync(Grace, _time).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
 
-        while (TakeNotice() is { } notice) Log.Safely(notice); // the pool may have had no thread for them
+        SayAll(); // the pool may have had no thread for it
         foreach (var (entry, callbacks) in told)
         {
             if (callbacks.Exception is not { } exception) continue;

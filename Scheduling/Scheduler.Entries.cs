@@ -10,26 +10,21 @@ public sealed partial class Scheduler
     /// <param name="name">The job's name, for the log.</param>
     /// <param name="cron">When to run.</param>
     /// <param name="job">What to run, on the thread pool.</param>
-    /// <returns>The handle of the entry.</returns>
     /// <exception cref="ArgumentException">The name is blank, or the expression has no occurrence.</exception>
     /// <exception cref="ObjectDisposedException">The scheduler has stopped.</exception>
     public Entry Schedule(string name, CronExpression cron, Func<JobRun, Task> job)
     {
-        ArgumentException.ThrowIfNullOrWhiteSpace(name);
         ArgumentNullException.ThrowIfNull(cron);
-        ArgumentNullException.ThrowIfNull(job);
         var now = _clocks.Read();
-        var due = NextAfter(now.Utc);
-        if (due == Occurrences.Never)
+        var entry = new RecurringEntry(this, name, Clock.Wall, NextAfter(now.Utc), NextAfter, cron, job);
+        if (!entry.IsPlanned)
         {
-            var after = new DateTimeOffset(now.Utc, TimeSpan.Zero);
-            var never = cron.NeverBecause;
-            var reason = never is null ? $"has no occurrence after {after:O}" : $"never occurs: {never}";
-            throw new ArgumentException($"Cron expression '{cron}' of job '{name}' {reason}.", nameof(cron));
+            var never = cron.NeverBecause is { } reason ? $"never occurs: {reason}"
+                : $"has no occurrence after {new DateTimeOffset(now.Utc, TimeSpan.Zero):O}";
+            throw new ArgumentException($"Cron expression '{cron}' of job '{name}' {never}.", nameof(cron));
         }
 
-        var entry = new RecurringEntry(this, name, Clock.Wall, due, NextAfter, cron, job);
-        var first = entry.TimeOf(due);
+        var first = entry.TimeOf(entry.DueTicks, now);
         Add(entry, now);
         Log.Safely(() => Log.Scheduled(_logger, name, cron, cron.Zone.Id, first));
         if (cron.DayRule is { } rule) Log.Safely(() => Log.DayRule(_logger, name, cron, rule));
@@ -43,19 +38,16 @@ public sealed partial class Scheduler
     /// <param name="name">The job's name, for the log.</param>
     /// <param name="period">At least a millisecond.</param>
     /// <param name="job">What to run, on the thread pool.</param>
-    /// <returns>The handle of the entry.</returns>
     /// <exception cref="ArgumentException">The name is blank.</exception>
     /// <exception cref="ArgumentOutOfRangeException">The period is too short, or ends after the year 9999.</exception>
     /// <exception cref="ObjectDisposedException">The scheduler has stopped.</exception>
     public Entry ScheduleEvery(string name, TimeSpan period, Func<JobRun, Task> job)
     {
-        ArgumentException.ThrowIfNullOrWhiteSpace(name);
-        ArgumentNullException.ThrowIfNull(job);
         var now = _clocks.Read();
         var start = now.Elapsed;
         ThrowIfOutOfRange(period, TimeSpan.FromMilliseconds(1), now, name);
         var entry = new RecurringEntry(this, name, Clock.Elapsed, NextAfter(start), NextAfter, cron: null, job);
-        var first = entry.TimeOf(now.UtcAt(entry.DueTicks, Clock.Elapsed));
+        var first = entry.TimeOf(entry.DueTicks, now);
         Add(entry, now);
         Log.Safely(() => Log.ScheduledEvery(_logger, name, period, first));
         return entry;
@@ -68,14 +60,11 @@ public sealed partial class Scheduler
     /// <param name="delay">Zero: at once.</param>
     /// <param name="argument">What the job is given.</param>
     /// <param name="job">What to run, on the thread pool.</param>
-    /// <returns>The handle of the entry.</returns>
     /// <exception cref="ArgumentException">The name is blank.</exception>
     /// <exception cref="ArgumentOutOfRangeException">The delay is negative, or ends after the year 9999.</exception>
     /// <exception cref="ObjectDisposedException">The scheduler has stopped.</exception>
     public Entry Schedule<T>(string name, TimeSpan delay, T argument, Func<T, JobRun, Task> job)
     {
-        ArgumentException.ThrowIfNullOrWhiteSpace(name);
-        ArgumentNullException.ThrowIfNull(job);
         var now = _clocks.Estimate();
         ThrowIfOutOfRange(delay, TimeSpan.Zero, now, name);
         var due = now.Elapsed + delay.Ticks;
@@ -83,20 +72,14 @@ public sealed partial class Scheduler
     }
 
     /// <summary>Schedules a job once, at an instant of the wall clock: at once if it has passed.</summary>
-    /// <inheritdoc cref="Schedule{T}(string, TimeSpan, T, Func{T, JobRun, Task})"/>
     /// <param name="name">The job's name, for the log.</param>
     /// <param name="instant">Any offset. <see cref="DateTimeOffset.MaxValue"/> never comes.</param>
     /// <param name="argument">What the job is given.</param>
     /// <param name="job">What to run, on the thread pool.</param>
     /// <exception cref="ArgumentException">The name is blank.</exception>
     /// <exception cref="ObjectDisposedException">The scheduler has stopped.</exception>
-    public Entry Schedule<T>(string name, DateTimeOffset instant, T argument, Func<T, JobRun, Task> job)
-    {
-        ArgumentException.ThrowIfNullOrWhiteSpace(name);
-        ArgumentNullException.ThrowIfNull(job);
-        var entry = new OneShot<T>(this, name, Clock.Wall, instant.UtcTicks, instant.Offset, argument, job);
-        return Add(entry, _clocks.Read());
-    }
+    public Entry Schedule<T>(string name, DateTimeOffset instant, T argument, Func<T, JobRun, Task> job) =>
+        Add(new OneShot<T>(this, name, Clock.Wall, instant.UtcTicks, instant.Offset, argument, job), _clocks.Read());
 
     /// <inheritdoc cref="Schedule{T}(string, TimeSpan, T, Func{T, JobRun, Task})"/>
     public Entry Schedule(string name, TimeSpan delay, Func<JobRun, Task> job)
@@ -130,10 +113,10 @@ public sealed partial class Scheduler
         lock (_gate)
         {
             var state = entry.State;
-            var isPending = state == EntryState.Dispatched || (state <= EntryState.Begun && entry.IsPlanned);
+            var isDispatched = state == EntryState.Dispatched;
+            var isPending = isDispatched || (state <= EntryState.Begun && entry.IsPlanned);
             if (_state == State.Stopped || !isPending) return null;
-            var due = state == EntryState.Dispatched ? entry.RunDueTicks : entry.DueTicks;
-            return entry.TimeOf(_clocks.Read().UtcAt(due, entry.Clock));
+            return entry.TimeOf(isDispatched ? entry.RunDueTicks : entry.DueTicks, _clocks.Read());
         }
     }
 
@@ -143,44 +126,11 @@ public sealed partial class Scheduler
         lock (_gate)
         {
             if (_stopTokens.TryGetValue(entry, out var source)) return source.Token;
-            if (_state == State.Stopped || entry.State is not (EntryState.Begun or EntryState.Ending))
-            {
-                return new(canceled: _state == State.Stopped);
-            }
-
+            var isGoing = entry.State is EntryState.Begun or EntryState.Ending;
+            if (IsStopped || !isGoing) return new(canceled: IsStopped);
             entry.HasStopToken = true;
             return (_stopTokens[entry] = new()).Token;
         }
-    }
-
-    /// <summary>Runs an entry that was dispatched, on the thread pool. The task never fails.</summary>
-    internal async Task ExecuteAsync(Entry entry)
-    {
-        if (!entry.TryMove(EntryState.Dispatched, EntryState.Begun)) return; // withdrawn meanwhile
-        await _runner.RunAsync(entry).ConfigureAwait(false);
-        if (entry is RecurringEntry || entry.HasStopToken)
-        {
-            lock (_gate)
-            {
-                if (entry.HasStopToken) _stopTokens.Remove(entry);
-                entry.HasStopToken = false;
-                End(entry);
-            }
-        }
-        else
-        {
-            End(entry);
-        }
-
-        OnEnded();
-    }
-
-    /// <summary>A recurring entry goes on, all else releases its job. Under the lock, if it recurs.</summary>
-    private void End(Entry entry)
-    {
-        if (entry.IsPlanned && !IsStopped && entry.TryMove(EntryState.Begun, EntryState.Idle)) return;
-        entry.State = EntryState.Ended;
-        entry.Release();
     }
 
     /// <summary>Queues an entry, and sees to it that it is dispatched in time.</summary>

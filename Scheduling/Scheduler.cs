@@ -15,8 +15,7 @@ namespace Heartbeat.Scheduling;
 /// </para>
 /// <para>
 /// Every public member may be called from any thread, within jobs too, before, during and after the run (promise 10).
-/// Bad input is refused by the call that brings it (promise 12). After the stop nothing begins, and running jobs get
-/// 5 seconds to finish (promise 11).
+/// Bad input is refused by the call that brings it (promise 12).
 /// </para>
 /// </remarks>
 public sealed partial class Scheduler : IDisposable
@@ -51,11 +50,8 @@ public sealed partial class Scheduler : IDisposable
     private long _started;
     private long _wakeUp = long.MinValue / 2; // in elapsed ticks; nothing is due before the loop has begun
 
-    /// <summary>Runs and notices handed to the thread pool, under the lock.</summary>
-    private long _handed;
-
-    /// <summary>How many of them have ended. A second counter: runs and the loop do not contend for one.</summary>
-    private long _ended;
+    private long _handed; // runs and notices handed to the thread pool, under the lock
+    private long _ended; // how many of them have ended: a second counter, so that runs and the loop contend for none
 
     /// <summary>Makes a scheduler that takes entries at once and runs them from <see cref="RunAsync"/> on.</summary>
     /// <param name="time">Both clocks, and the timers: <see cref="PreciseTimeProvider"/>, or one of the tests.</param>
@@ -67,7 +63,7 @@ public sealed partial class Scheduler : IDisposable
         (_time, _logger, _clocks) = (time, logger, new(time));
         _timer = new(Timeout.InfiniteTimeSpan, time);
         _metrics = new(CountPending, Running);
-        _runner = new(logger, _clocks, _metrics);
+        _runner = new(logger, _clocks, _metrics, End);
     }
 
     private enum State
@@ -211,15 +207,10 @@ public sealed partial class Scheduler : IDisposable
             return true;
         }
 
-        SaySkipped(entry, missed + 1, entry.TimeOf(now.UtcAt(latest, entry.Clock)), now);
+        var (due, running) = (entry.TimeOf(latest, now), entry.TimeOf(entry.RunDueTicks, now));
+        Say(() => Log.Skipped(_logger, entry.Name, Occurrences.CountText(missed + 1), due, running));
+        Say(() => _metrics.Skipped(entry, missed + 1));
         return false;
-    }
-
-    private void SaySkipped(RecurringEntry entry, int count, DateTimeOffset due, ClockReading now)
-    {
-        var running = entry.TimeOf(now.UtcAt(entry.RunDueTicks, entry.Clock));
-        Say(() => Log.Skipped(_logger, entry.Name, Occurrences.CountText(count), due, running));
-        Say(() => _metrics.Skipped(entry, count));
     }
 
     /// <summary>Plans cron entries anew, as the wall clock moved.</summary>

@@ -42,7 +42,7 @@ internal sealed class ConsoleCapture : IDisposable
     /// <summary>
     /// Takes the next line of stdout, once it has been written. One that never comes is a failure, not a hang.
     /// </summary>
-    public Task<string> NextAsync() => _written.Lines.Reader.ReadAsync().AsTask().WaitAsync(TimeSpan.FromSeconds(30));
+    public Task<string> NextAsync() => _written.Lines.Reader.ReadAsync().AsTask().WaitAsync(TimeSpan.FromMinutes(5));
 
     public void Dispose()
     {
