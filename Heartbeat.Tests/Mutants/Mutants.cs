@@ -20,8 +20,7 @@ var mutants = Read(Path.Combine(root, "Heartbeat.Tests", "Mutants", "mutants.txt
     .Where(mutant => mutant.Name.Contains(only, StringComparison.Ordinal)).ToArray();
 if (mutants.Length == 0) return Fail($"No sabotage has '{only}' in its name.");
 
-Process? running = null;
-var isStopped = false;
+using var stop = new CancellationTokenSource();
 using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
 using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
 var copy = Directory.CreateTempSubdirectory("heartbeat-mutants-").FullName;
@@ -69,8 +68,7 @@ return failures == 0 ? 0 : 1;
 void Stop(PosixSignalContext context)
 {
     context.Cancel = true;
-    isStopped = true;
-    if (running is { HasExited: false } process) process.Kill(entireProcessTree: true);
+    stop.Cancel();
 }
 
 string Judge(Mutant mutant)
@@ -119,21 +117,30 @@ bool Test(string filter, bool isExpected = false)
 
 (int Exit, string Output) Run(string folder, TimeSpan limit, string program, params string[] arguments)
 {
-    if (isStopped) throw new OperationCanceledException();
+    stop.Token.ThrowIfCancellationRequested();
     using var process = Process.Start(new ProcessStartInfo(program, arguments)
     {
         WorkingDirectory = folder,
         RedirectStandardOutput = true,
         RedirectStandardError = true,
     })!;
-    running = process;
     var output = process.StandardOutput.ReadToEndAsync();
     process.ErrorDataReceived += static (_, _) => { }; // what red tests say is of no interest
     process.BeginErrorReadLine();
-    if (!process.WaitForExit(limit)) process.Kill(entireProcessTree: true);
-    process.WaitForExit();
-    running = null;
-    return isStopped ? throw new OperationCanceledException() : (process.ExitCode, output.Result);
+    using var end = CancellationTokenSource.CreateLinkedTokenSource(stop.Token);
+    end.CancelAfter(limit);
+    try
+    {
+        process.WaitForExitAsync(end.Token).Wait();
+    }
+    catch (AggregateException)
+    {
+        process.Kill(entireProcessTree: true);
+        process.WaitForExit();
+    }
+
+    stop.Token.ThrowIfCancellationRequested();
+    return (process.ExitCode, output.Result);
 }
 
 static IEnumerable<Mutant> Read(string path)
