@@ -136,6 +136,45 @@ public sealed class ClockFaultTests
             [("* * * * *", TimeSpan.Zero), ("delay", TimeSpan.Zero)]);
     }
 
+    /// <summary>The loop notices the step just after the clocks were read for the new entry.</summary>
+    [Fact]
+    public async Task A_step_amid_the_scheduling_of_a_cron_entry_plans_it_by_the_new_time()
+    {
+        var time = new SteppingTime();
+        await using var simulation = Simulation.Start(time: time);
+        var loop = new Thread(() => time.Advance(TimeSpan.FromSeconds(10)));
+        time.OnceRead = () =>
+        {
+            time.Set = TimeSpan.FromHours(-1);
+            loop.Start();
+            loop.Join(TimeSpan.FromMilliseconds(200)); // unless it waits for the lock
+        };
+        var entry = simulation.Scheduler.Schedule("beat", CronExpression.Parse("* * * * *"), simulation.Record);
+        loop.Join();
+        entry.Due.ShouldBe(Simulation.DefaultStart - TimeSpan.FromMinutes(59));
+        await simulation.IdleAsync();
+        simulation.Log.Of(LogLevel.Warning).ShouldHaveSingleItem();
+    }
+
+    /// <summary>Its wall clock is set just after it was read.</summary>
+    private sealed class SteppingTime() : FakeTimeProvider(Simulation.DefaultStart)
+    {
+        public Action? OnceRead { get; set; }
+
+        public TimeSpan Set { get; set; }
+
+        public override DateTimeOffset GetUtcNow()
+        {
+            var now = base.GetUtcNow() + Set;
+            var once = OnceRead;
+            OnceRead = null;
+            once?.Invoke();
+            return now;
+        }
+
+        public override long GetTimestamp() => base.GetUtcNow().UtcTicks;
+    }
+
     /// <summary>
     /// Stands still for a while between two readings, as a thread does that the system has suspended.
     /// </summary>

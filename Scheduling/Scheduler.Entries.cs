@@ -15,17 +15,23 @@ public sealed partial class Scheduler
     public Entry Schedule(string name, CronExpression cron, Func<JobRun, Task> job)
     {
         ArgumentNullException.ThrowIfNull(cron);
-        var now = _clocks.Read();
-        var entry = new RecurringEntry(this, name, Clock.Wall, NextAfter(now.Utc), NextAfter, cron, job);
-        if (!entry.IsPlanned)
+        RecurringEntry entry;
+        DateTimeOffset first;
+        lock (_gate) // a step of the clock that is noticed from now on plans this entry anew, too
         {
-            var never = cron.NeverBecause is { } reason ? $"never occurs: {reason}"
-                : $"has no occurrence after {new DateTimeOffset(now.Utc, TimeSpan.Zero):O}";
-            throw new ArgumentException($"Cron expression '{cron}' of job '{name}' {never}.", nameof(cron));
+            var now = _clocks.Read();
+            entry = new(this, name, Clock.Wall, NextAfter(now.Utc), NextAfter, cron, job);
+            if (!entry.IsPlanned)
+            {
+                var never = cron.NeverBecause is { } reason ? $"never occurs: {reason}"
+                    : $"has no occurrence after {new DateTimeOffset(now.Utc, TimeSpan.Zero):O}";
+                throw new ArgumentException($"Cron expression '{cron}' of job '{name}' {never}.", nameof(cron));
+            }
+
+            first = entry.TimeOf(entry.DueTicks, now);
+            Add(entry, now);
         }
 
-        var first = entry.TimeOf(entry.DueTicks, now);
-        Add(entry, now);
         Log.Safely(() => Log.Scheduled(_logger, name, cron, cron.Zone.Id, first));
         if (cron.DayRule is { } rule) Log.Safely(() => Log.DayRule(_logger, name, cron, rule));
         return entry;
