@@ -156,6 +156,20 @@ public sealed class ClockFaultTests
         simulation.Log.Of(LogLevel.Warning).ShouldHaveSingleItem();
     }
 
+    /// <summary>The process was suspended for longer than the clock was set back by.</summary>
+    [Theory]
+    [InlineData("0 * * * *", 2)]
+    [InlineData("0 0 * * *", 4)] // over 3 hours, fixed times are planned anew, too
+    public async Task What_came_due_in_a_stall_runs_although_the_clock_was_set_back_meanwhile(string cron, int hours)
+    {
+        var time = new TwoClockTime(Simulation.DefaultStart.AddSeconds(-10));
+        await using var simulation = Simulation.Start(time: time);
+        simulation.Scheduler.Schedule("job", CronExpression.Parse(cron), simulation.Record);
+        time.SetWallClock(TimeSpan.FromHours(-hours));
+        await simulation.StallAsync(TimeSpan.FromHours(hours) + TimeSpan.FromMinutes(30));
+        simulation.Runs.Select(static run => run.Run.Due).ShouldBe([Simulation.DefaultStart]);
+    }
+
     /// <summary>Its wall clock is set just after it was read.</summary>
     private sealed class SteppingTime() : FakeTimeProvider(Simulation.DefaultStart)
     {

@@ -128,8 +128,8 @@ public sealed class ClocksTests
         var end = DateTimeOffset.MaxValue.UtcTicks;
         var now = new ClockReading(Utc: 1_000, Elapsed: 300);
         (now.On(Clock.Wall), now.On(Clock.Elapsed)).ShouldBe((1_000, 300));
-        (now.UtcAt(350, Clock.Wall), now.UtcAt(350, Clock.Elapsed)).ShouldBe((350, 1_050));
-        now.UtcAt(end, Clock.Elapsed).ShouldBe(end);
+        (now.UtcAt(350, Clock.Wall).UtcTicks, now.UtcAt(350, Clock.Elapsed).UtcTicks).ShouldBe((350, 1_050));
+        now.UtcAt(end, Clock.Elapsed).ShouldBe(DateTimeOffset.MaxValue);
     }
 
     /// <summary>The ticks of a clock that counts nanoseconds, as on Linux, and of others, after 100 years.</summary>

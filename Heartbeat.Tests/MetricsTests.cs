@@ -46,19 +46,21 @@ public sealed class MetricsTests
         ]);
     }
 
-    [Fact]
-    public async Task Missed_and_skipped_occurrences_are_counted_by_job()
+    [Theory]
+    [InlineData(5, 2, 4, 2)]
+    [InlineData(5_000, 5_000, 1_001, 1_001)] // which stands for any larger number
+    public async Task Missed_and_skipped_occurrences_are_counted_by_job(int stall, int more, int missed, int skipped)
     {
         using var heard = new Heard("stalled");
         var end = new TaskCompletionSource();
         await using var simulation =
             Simulation.Start(scheduler => scheduler.Schedule("stalled", EachMinute, _ => end.Task));
-        simulation.Time.Advance(TimeSpan.FromMinutes(5));
-        simulation.Time.Advance(TimeSpan.FromMinutes(2));
+        simulation.Time.Advance(TimeSpan.FromMinutes(stall));
+        simulation.Time.Advance(TimeSpan.FromMinutes(more));
         end.SetResult();
         await simulation.IdleAsync();
-        heard.Text.ShouldContain("scheduler.missed 4 {occurrence} stalled");
-        heard.Text.ShouldContain("scheduler.skipped 2 {occurrence} stalled");
+        heard.Text.ShouldContain($"scheduler.missed {missed} {{occurrence}} stalled");
+        heard.Text.ShouldContain($"scheduler.skipped {skipped} {{occurrence}} stalled");
     }
 
     [Fact]

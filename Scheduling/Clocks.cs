@@ -3,11 +3,8 @@ namespace Heartbeat.Scheduling;
 /// <summary>The clock that defines when an entry is due.</summary>
 internal enum Clock : byte
 {
-    /// <summary>UTC, as <see cref="TimeProvider.GetUtcNow"/> reads it: for cron entries and instants.</summary>
-    Wall,
-
-    /// <summary>Elapsed time, as <see cref="TimeProvider.GetTimestamp"/> counts it: for delays and periods.</summary>
-    Elapsed,
+    Wall, // UTC, as GetUtcNow reads it: for cron entries and instants
+    Elapsed, // as GetTimestamp counts it: for delays and periods
 }
 
 /// <summary>One reading of both clocks.</summary>
@@ -16,11 +13,18 @@ internal enum Clock : byte
 /// <param name="Pause">The ticks that passed while the wall clock was read: many if the thread was suspended.</param>
 internal readonly record struct ClockReading(long Utc, long Elapsed, long Pause = 0)
 {
+    /// <summary>The wall clock less elapsed time.</summary>
+    public long Ahead => Utc - Elapsed;
+
     public long On(Clock clock) => clock == Clock.Wall ? Utc : Elapsed;
 
     /// <summary>What the wall clock shows when a clock reads these ticks, unless it is set until then.</summary>
-    public long UtcAt(long ticks, Clock clock) =>
-        clock == Clock.Wall ? ticks : Math.Min(Utc + (ticks - Elapsed), DateTimeOffset.MaxValue.UtcTicks);
+    public DateTimeOffset UtcAt(long ticks, Clock clock)
+    {
+        var utc = clock == Clock.Wall ? ticks : Math.Min(ticks + Ahead, DateTimeOffset.MaxValue.UtcTicks);
+        return new(utc, TimeSpan.Zero);
+    }
+
 }
 
 /// <summary>A change of the wall clock against elapsed time: it was set, or the machine slept.</summary>
@@ -33,7 +37,7 @@ internal readonly record struct ClockStep(TimeSpan Drift, TimeSpan Behind)
     /// <summary>Whether periodic cron entries go on at the new time, and so repeat what they have run.</summary>
     public bool Repeats => Behind >= TimeSpan.FromMinutes(1);
 
-    /// <summary>Whether those at fixed times do so too: over 3 hours is no change of the hour (cron(8)).</summary>
+    /// <summary>Whether fixed times do so too: more than 3 hours is no daylight saving change (cron(8)).</summary>
     public bool RepeatsFixedTimes => Behind > TimeSpan.FromHours(3);
 }
 
@@ -46,11 +50,11 @@ internal sealed class Clocks
     private readonly TimeProvider _time;
     private readonly long _origin;
 
-    // The wall clock less elapsed time, since the last step: between these two, as no reading takes both at once.
+    // Bounds of (wall clock - elapsed time) since the last step, as the two cannot be read at one instant.
     private long _least;
     private long _most;
 
-    /// <summary>The latest time that the wall clock had reached; set back with it once that was acted on.</summary>
+    /// <summary>The latest time that the wall clock had reached; reset once a step back was acted on.</summary>
     private long _latestUtc;
 
     public Clocks(TimeProvider time)
@@ -64,12 +68,12 @@ internal sealed class Clocks
 
     public ClockReading Read()
     {
-        var elapsed = ReadElapsed(); // first: after a pause, a wait is then too short and not too long
+        var elapsed = ReadElapsed(); // first: a pause makes a wait too short, never too long
         var utc = ReadUtc();
         return new(utc, elapsed, ReadElapsed() - elapsed);
     }
 
-    /// <summary>Both clocks from one reading, which is cheaper: wrong by a step that was not noticed yet.</summary>
+    /// <summary>Both clocks from one reading, which is cheaper: off by a step that was not noticed yet.</summary>
     public ClockReading Estimate()
     {
         var elapsed = ReadElapsed();
@@ -93,7 +97,7 @@ internal sealed class Clocks
         _latestUtc = Math.Max(_latestUtc, Math.Max(now.Utc, now.Elapsed + _least));
         var (least, most) = Offset(now);
         var drift = least > _most ? least - _most : Math.Min(0, most - _least);
-        if (drift == 0) (_least, _most) = (Math.Max(_least, least), Math.Min(_most, most)); // both hold: narrow it down
+        if (drift == 0) (_least, _most) = (Math.Max(_least, least), Math.Min(_most, most)); // the tighter bounds
         if (Math.Abs(drift) <= Tolerance) return null;
 
         (_least, _most) = (least, most);
@@ -103,5 +107,5 @@ internal sealed class Clocks
     }
 
     private static (long Least, long Most) Offset(ClockReading now) =>
-        (now.Utc - now.Elapsed - now.Pause, now.Utc - now.Elapsed);
+        (now.Ahead - now.Pause, now.Ahead);
 }

@@ -10,7 +10,8 @@ namespace Heartbeat.Scheduling;
 /// </remarks>
 public abstract class Entry : IThreadPoolWorkItem
 {
-    private volatile EntryState _state;
+    /// <summary>Decides alone what may become of the entry.</summary>
+    internal volatile EntryState State;
 
     private protected Entry(Scheduler scheduler, string name, Clock clock, long due, TimeSpan offset = default)
     {
@@ -40,13 +41,13 @@ public abstract class Entry : IThreadPoolWorkItem
 
     internal Clock Clock { get; }
 
-    /// <summary>The offset of an instant, as given; no TimeSpan, for the 128 bytes of promise 13.</summary>
+    /// <summary>The offset of an instant, as given; a short, to stay within 128 bytes (promise 13).</summary>
     private protected short OffsetMinutes { get; }
 
     /// <summary>When the next run is due, in ticks of <see cref="Clock"/>.</summary>
     internal long DueTicks { get; set; }
 
-    /// <summary>The place among entries due at the same time: that of the Schedule call.</summary>
+    /// <summary>Orders entries with equal due times: the number of the Schedule call.</summary>
     internal long Sequence { get; set; }
 
     /// <summary>The place in the queue. A PriorityQueue alone does not keep the order of equals.</summary>
@@ -55,14 +56,8 @@ public abstract class Entry : IThreadPoolWorkItem
     /// <summary>The entry after this one in its chain: see <see cref="EntryChains"/>.</summary>
     internal Entry? Next { get; set; }
 
-    internal EntryState State
-    {
-        get => _state;
-        set => _state = value;
-    }
-
     /// <summary>Whether a run was dispatched and has not ended.</summary>
-    internal bool IsRunning => _state is EntryState.Dispatched or EntryState.Begun or EntryState.Ending;
+    internal bool IsRunning => State is EntryState.Dispatched or EntryState.Begun or EntryState.Ending;
 
     /// <summary>Whether the run has asked for its token, which the scheduler then keeps until the run ends.</summary>
     internal bool HasStopToken { get; set; }
@@ -74,21 +69,18 @@ public abstract class Entry : IThreadPoolWorkItem
     internal virtual long RunDueTicks => DueTicks;
 
     /// <summary>What the wall clock shows at a time of <see cref="Clock"/>, in the offset of this entry.</summary>
-    internal DateTimeOffset TimeOf(long ticks, ClockReading now) =>
-        InOffset(new(now.UtcAt(ticks, Clock), TimeSpan.Zero));
+    internal abstract DateTimeOffset TimeOf(long ticks, ClockReading now);
 
-    private protected abstract DateTimeOffset InOffset(DateTimeOffset utc);
-
-    /// <summary>Calls the job.</summary>
     internal abstract Task? InvokeAsync(JobRun run);
 
     /// <summary>Releases the job and its argument, whoever keeps the handle.</summary>
     internal abstract void Release();
 
     /// <summary>Moves on to another state, unless the entry is not in the expected one.</summary>
-    internal bool TryMove(EntryState from, EntryState to) => Interlocked.CompareExchange(ref _state, to, from) == from;
+    internal bool TryMove(EntryState from, EntryState to) => Interlocked.CompareExchange(ref State, to, from) == from;
 
-    /// <summary>Cancels what can be cancelled, and tells its state until then. Under the scheduler's lock.</summary>
+    /// <summary>Cancels the entry if a run is still to come. Under the scheduler's lock.</summary>
+    /// <param name="from">Its state before.</param>
     internal bool TryCancel(out EntryState from)
     {
         while (true) // as a run may begin or end meanwhile
@@ -100,26 +92,20 @@ public abstract class Entry : IThreadPoolWorkItem
     }
 
     [SuppressMessage("Design", "CA1033", Justification = "The thread pool alone calls it.")]
-    void IThreadPoolWorkItem.Execute() => Scheduler.Execute(this);
+    void IThreadPoolWorkItem.Execute()
+    {
+        if (TryMove(EntryState.Dispatched, EntryState.Begun)) _ = Scheduler.Runner.RunAsync(this); // else: withdrawn
+    }
 }
 
-/// <summary>What has become of an entry.</summary>
+/// <summary>The state of an entry.</summary>
 internal enum EntryState : byte
 {
-    /// <summary>In the queue. Every way out of this state holds the scheduler's lock.</summary>
-    Idle,
-
-    /// <summary>Handed to the thread pool: a run is about to begin.</summary>
-    Dispatched,
-
-    /// <summary>The job has been called. A recurring entry is idle again when its run has ended.</summary>
-    Begun,
-
-    /// <summary>Cancelled while its run is going.</summary>
-    Ending,
-
-    /// <summary>No run begins any more: it has run, was cancelled, or was dropped by the stop.</summary>
-    Ended,
+    Idle, // in the queue; every way out of this state holds the scheduler's lock
+    Dispatched, // handed to the thread pool: a run is about to begin
+    Begun, // the job has been called; a recurring entry is idle again when its run has ended
+    Ending, // cancelled while its run is going
+    Ended, // no run begins any more: it has run, was cancelled, or was dropped by the stop
 }
 
 /// <summary>An entry that runs once, with a typed argument.</summary>
@@ -132,8 +118,8 @@ internal sealed class OneShot<T>(
 
     internal override bool IsPlanned => State == EntryState.Idle;
 
-    private protected override DateTimeOffset InOffset(DateTimeOffset utc) =>
-        OffsetMinutes == 0 ? utc : utc.ToOffset(TimeSpan.FromMinutes(OffsetMinutes));
+    internal override DateTimeOffset TimeOf(long ticks, ClockReading now) =>
+        now.UtcAt(ticks, Clock).ToOffset(TimeSpan.FromMinutes(OffsetMinutes));
 
     internal override Task? InvokeAsync(JobRun run)
     {
@@ -155,7 +141,6 @@ internal sealed class RecurringEntry(
     : Entry(scheduler, name, clock, due)
 {
     private Func<JobRun, Task>? _job = job ?? throw new ArgumentNullException(nameof(job));
-    private long _runDueTicks;
 
     /// <summary>The first occurrence later than a time, or <see cref="Occurrences.Never"/>.</summary>
     internal Func<long, long> NextAfter => nextAfter;
@@ -163,18 +148,15 @@ internal sealed class RecurringEntry(
     /// <summary>The expression; <see langword="null"/> for a periodic entry.</summary>
     internal CronExpression? Cron => cron;
 
-    /// <summary>How many occurrences the run that was dispatched last makes up for.</summary>
-    internal int Missed { get; private set; }
+    /// <summary>The occurrences that the current or most recent run is for.</summary>
+    internal Occurrences Run { get; set; }
 
     internal override bool IsPlanned => DueTicks != Occurrences.Never;
 
-    internal override long RunDueTicks => _runDueTicks;
+    internal override long RunDueTicks => Run.Latest;
 
-    /// <summary>Notes which occurrence the run to dispatch is for.</summary>
-    internal void Plan(long runDue, int missed) => (_runDueTicks, Missed) = (runDue, missed);
-
-    private protected override DateTimeOffset InOffset(DateTimeOffset utc) =>
-        cron is null || cron.Zone == TimeZoneInfo.Utc ? utc : TimeZoneInfo.ConvertTime(utc, cron.Zone);
+    internal override DateTimeOffset TimeOf(long ticks, ClockReading now) => cron is null
+        ? now.UtcAt(ticks, Clock) : TimeZoneInfo.ConvertTime(now.UtcAt(ticks, Clock), cron.Zone);
 
     internal override Task? InvokeAsync(JobRun run) => _job!(run);
 

@@ -2,10 +2,10 @@ namespace Heartbeat.Scheduling;
 
 /// <summary>The entries that go by one clock: the first due first, then in the order scheduled.</summary>
 /// <remarks>
-/// Performance assumption: most entries come in order: many at one instant, or with one and the same delay. So one that
-/// is due after the entry queued just before it is linked to that one, and the heap holds the first of each such chain.
-/// A million entries due at one instant are queued and taken in constant time each: with a heap of all of them,
-/// starting them took three times as long. Not thread-safe: it belongs to the scheduler's lock.
+/// Performance assumption: most entries are scheduled in the order of their due times: for one instant, or with one
+/// delay. So an entry that is due after the one queued just before it is linked to that one, and the heap holds the
+/// head of each such chain. A million entries due at one instant are queued and taken in constant time each: with a
+/// heap of all of them, starting them took three times as long. Not thread-safe: it belongs to the scheduler's lock.
 /// </remarks>
 internal sealed class EntryChains
 {
@@ -14,23 +14,9 @@ internal sealed class EntryChains
     /// <summary>The last entry queued: the end of a chain, unless it has been taken.</summary>
     private Entry? _newest;
 
-    /// <summary>Entries held.</summary>
     public int Count { get; private set; }
 
-    /// <summary>The first entry; <see langword="null"/> if there is none.</summary>
     public Entry? First => _heads.TryPeek(out var entry, out _) ? entry : null;
-
-    /// <summary>All entries, in no order.</summary>
-    public IEnumerable<Entry> All
-    {
-        get
-        {
-            foreach (var (head, _) in _heads.UnorderedItems)
-            {
-                for (var entry = head; entry is not null; entry = entry.Next) yield return entry;
-            }
-        }
-    }
 
     public void Enqueue(Entry entry)
     {
@@ -52,25 +38,20 @@ internal sealed class EntryChains
         return entry;
     }
 
-    public void RemoveAll(Predicate<Entry> match)
+    /// <summary>Takes all entries out, chain by chain.</summary>
+    public List<Entry> TakeAll()
     {
-        List<(Entry, (long, long))> heads = new(_heads.Count);
-        Count = 0;
+        List<Entry> all = new(Count);
         foreach (var (head, _) in _heads.UnorderedItems)
         {
-            Entry? last = null;
             for (Entry? entry = head, next; entry is not null; entry = next)
             {
-                next = entry.Next;
-                entry.Next = null;
-                if (match(entry)) continue;
-                if (last is null) heads.Add((entry, entry.Key));
-                else last.Next = entry;
-                last = entry;
-                Count++;
+                (next, entry.Next) = (entry.Next, null);
+                all.Add(entry);
             }
         }
 
-        (_heads, _newest) = (new(heads), null);
+        (_heads, _newest, Count) = (new(), null, 0); // a new heap: Clear would keep its memory
+        return all;
     }
 }

@@ -47,12 +47,10 @@ internal sealed class EntryQueue
     /// <param name="replan">Sets an entry's due time, if it has to be another one.</param>
     public void Replan(Action<RecurringEntry> replan)
     {
-        List<RecurringEntry> planned = [.. _wall.All.OfType<RecurringEntry>().Where(IsLive)];
-        _wall.RemoveAll(static entry => entry is RecurringEntry && IsLive(entry));
-        foreach (var entry in planned)
+        foreach (var entry in _wall.TakeAll())
         {
-            replan(entry);
-            if (entry.IsPlanned) _wall.Enqueue(entry);
+            if (entry is RecurringEntry recurring && IsLive(entry)) replan(recurring);
+            _wall.Enqueue(entry); // a cancelled one stays, as it is counted
         }
     }
 
@@ -60,22 +58,14 @@ internal sealed class EntryQueue
     /// <returns>The entries that were live in it, in no order.</returns>
     public List<Entry> Clear()
     {
-        List<Entry> live = [.. _wall.All.Concat(_elapsed.All).Where(IsLive)];
-        RemoveAll(static _ => true);
-        return live;
+        _cancelled = 0;
+        return [.. _wall.TakeAll().Concat(_elapsed.TakeAll()).Where(IsLive)];
     }
 
     private void Compact()
     {
-        if (_cancelled > Count) RemoveAll(static entry => !IsLive(entry));
-    }
-
-    /// <summary>Removes what matches: all that were cancelled are among it.</summary>
-    private void RemoveAll(Predicate<Entry> match)
-    {
-        _wall.RemoveAll(match);
-        _elapsed.RemoveAll(match);
-        _cancelled = 0;
+        if (_cancelled <= Count) return;
+        foreach (var entry in Clear()) Enqueue(entry);
     }
 
     /// <summary>How long the first live entry has to wait (negative: overdue), and its place among equals.</summary>

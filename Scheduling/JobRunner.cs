@@ -3,16 +3,15 @@ using Microsoft.Extensions.Logging;
 
 namespace Heartbeat.Scheduling;
 
-/// <summary>Runs jobs, all of them alike, and logs how they fail: the common error handling.</summary>
+/// <summary>Runs jobs and logs their failures: the common error handling.</summary>
 /// <remarks>
 /// Promise 7: whatever a job does stays here. It runs on the thread pool, never on the loop, and nothing that it throws
 /// gets out. There is no retry.
 /// </remarks>
-internal sealed class JobRunner(ILogger logger, Clocks clocks, Metrics metrics, Action<Entry> end)
+internal sealed class JobRunner(ILogger logger, Clocks clocks, Metrics metrics)
 {
     private long _failed;
 
-    /// <summary>How many runs have failed so far.</summary>
     public long Failed => Interlocked.Read(ref _failed);
 
     /// <summary>Runs the entry's job to its end. The task never fails.</summary>
@@ -20,10 +19,10 @@ internal sealed class JobRunner(ILogger logger, Clocks clocks, Metrics metrics, 
     public async Task RunAsync(Entry entry)
     {
         var run = Describe(entry);
-        if (entry is RecurringEntry { Missed: > 0 } recurring) ReportMissed(recurring, run.Due, isRunning: true);
-        var isTimed = metrics.TimesRuns || Log.ShowsRuns(logger);
+        if (entry is RecurringEntry { Run.Missed: > 0 } recurring) ReportMissed(recurring, run.Due, isRunning: true);
+        var isTimed = metrics.IsHeard || Log.ShowsRuns(logger);
         var start = isTimed ? clocks.ReadElapsed() : 0;
-        if (metrics.CountsRuns) ReportStart(run);
+        if (metrics.IsHeard) ReportStart(run);
         Task? task = null;
         try
         {
@@ -40,21 +39,21 @@ internal sealed class JobRunner(ILogger logger, Clocks clocks, Metrics metrics, 
         }
 
         if (isTimed) ReportEnd(run, TimeSpan.FromTicks(clocks.ReadElapsed() - start));
-        end(entry);
+        entry.Scheduler.End(entry);
     }
 
     /// <summary>
-    /// Says how many occurrences an entry has missed, and whether it runs the last: that run may have been cancelled or
+    /// Logs how many occurrences were missed. The run that makes up for them is not running if it was cancelled or
     /// dropped before it began.
     /// </summary>
     public void ReportMissed(RecurringEntry entry, DateTimeOffset due, bool isRunning)
     {
-        var count = Occurrences.CountText(entry.Missed);
+        var count = Occurrences.CountText(entry.Run.Missed);
         Log.Safely(() => Log.Missed(logger, entry.Name, count, isRunning ? "running" : "not running", due));
-        Log.Safely(() => metrics.Missed(entry, entry.Missed));
+        Log.Safely(() => metrics.Missed(entry, entry.Run.Missed));
     }
 
-    /// <summary>What the job is told. Reads one clock alone: that is a good part of a short run.</summary>
+    /// <summary>What the job is told. Reads one clock only: that is a large share of a short run.</summary>
     private JobRun Describe(Entry entry)
     {
         var due = entry.RunDueTicks;
@@ -73,7 +72,7 @@ internal sealed class JobRunner(ILogger logger, Clocks clocks, Metrics metrics, 
 
     /// <summary>Whether a task's result is a task, as that of <c>Task.Factory.StartNew(async …)</c> is.</summary>
     private static bool IsNested(Task task) =>
-        // What the platform derives from Task<T> has T for its first type argument, too.
+        // The platform's own types derived from Task<T> have T as their first type argument, too.
         task.GetType().GenericTypeArguments is [var result, ..] && result.IsAssignableTo(typeof(Task));
 
     private static async Task EndNestedAsync(Task task)
@@ -100,7 +99,7 @@ internal sealed class JobRunner(ILogger logger, Clocks clocks, Metrics metrics, 
     }
 }
 
-/// <summary>What a stopped scheduler throws, so that it is told from whatever a job throws itself.</summary>
+/// <summary>What a stopped scheduler throws, so that it can be told apart from a job's own exceptions.</summary>
 #pragma warning disable CA1032 // It is thrown by its scheduler or not at all.
 internal sealed class SchedulerStoppedException(Scheduler scheduler)
     : ObjectDisposedException(typeof(Scheduler).FullName, "The scheduler has stopped: it takes no more entries.")

@@ -61,7 +61,7 @@ internal static partial class Log
         return $"{count}{plural} dropped: {string.Join(", ", named)}{more}";
     }
 
-    /// <summary>Whether each run is logged. Loggers may throw at this, too.</summary>
+    /// <summary>Whether each run is logged. IsEnabled may throw as well.</summary>
     [SuppressMessage("Design", "CA1031", Justification = "A broken logger must not stop the schedule.")]
     public static bool ShowsRuns(ILogger logger)
     {
@@ -75,13 +75,13 @@ internal static partial class Log
         }
     }
 
-    /// <summary>Says something. A logger that throws loses the line, and nothing else.</summary>
-    [SuppressMessage("Design", "CA1031", Justification = "There is nobody left to tell.")]
-    public static void Safely(Action? say)
+    /// <summary>Logs or measures. What throws loses that, and nothing else.</summary>
+    [SuppressMessage("Design", "CA1031", Justification = "A broken logger cannot be reported.")]
+    public static void Safely(Action log)
     {
         try
         {
-            say?.Invoke();
+            log();
         }
         catch (Exception)
         {

@@ -2,10 +2,10 @@ using System.Diagnostics.Metrics;
 
 namespace Heartbeat.Scheduling;
 
-/// <summary>What a scheduler measures of itself, for whoever listens to the meter <see cref="MeterName"/>.</summary>
+/// <summary>The scheduler's metrics, published on the meter <see cref="MeterName"/>.</summary>
 /// <remarks>
 /// Names and units follow OpenTelemetry's conventions; each measurement has the job's name as <c>job.name</c>, but for
-/// <c>scheduler.pending</c>: to count a million entries by name would hold up the schedule at each scrape. Free unless
+/// <c>scheduler.pending</c>: counting a million entries by name would delay runs at each scrape. Free unless
 /// something listens. A listener may throw: call within <see cref="Log.Safely"/>. Any thread.
 /// </remarks>
 internal sealed class Metrics : IDisposable
@@ -25,8 +25,6 @@ internal sealed class Metrics : IDisposable
     private readonly Histogram<double> _lateness;
     private readonly Histogram<double> _duration;
 
-    /// <param name="pending">How many entries wait for their time.</param>
-    /// <param name="running">The entries whose run is going.</param>
     public Metrics(Func<long> pending, Func<IEnumerable<Entry>> running)
     {
         _runs = _meter.CreateCounter<long>("scheduler.runs", "{run}", "Runs started.");
@@ -44,11 +42,8 @@ internal sealed class Metrics : IDisposable
             .Select(static job => new Measurement<long>(job.Value, Tag(job.Key)));
     }
 
-    /// <summary>Whether something listens to the start of runs.</summary>
-    public bool CountsRuns => _runs.Enabled || _lateness.Enabled;
-
-    /// <summary>Whether something listens to how long runs take.</summary>
-    public bool TimesRuns => _duration.Enabled;
+    /// <summary>Whether something listens to runs.</summary>
+    public bool IsHeard => _runs.Enabled || _lateness.Enabled || _duration.Enabled;
 
     public void Missed(Entry entry, int count) => _missed.Add(count, Tag(entry.Name));
 

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Heartbeat.Scheduling;
 
-/// <summary>What has come due of a recurring entry: the occurrence to run, those missed, and the one to come.</summary>
+/// <summary>The due occurrences of a recurring entry: the one to run, those missed; and the one to come.</summary>
 /// <param name="Latest">The latest occurrence that has come due, in ticks of the entry's clock: the one to run.</param>
 /// <param name="Missed">How many came due before it: <see cref="CountLimit"/> + 1 stands for any larger number.</param>
 /// <param name="Next">The first occurrence to come; <see cref="Never"/> if there is none.</param>

@@ -6,8 +6,8 @@ namespace Heartbeat.Scheduling;
 /// <summary>The machine's time, with timers to a fraction of a millisecond, for a <see cref="Scheduler"/>.</summary>
 /// <remarks>
 /// The timers of <see cref="TimeProvider.System"/> fire up to some milliseconds early or late, after several switches
-/// of threads. Each of these has a thread, from the first time it is set until it is disposed, which sleeps until then
-/// and calls back: never early. So they are for a few timers that live long. May be used from any thread.
+/// of threads. Each of these has its own thread, from when it is first set until it is disposed, and never fires early.
+/// Meant for a few long-lived timers. May be used from any thread.
 /// </remarks>
 public sealed class PreciseTimeProvider : TimeProvider
 {
@@ -15,8 +15,8 @@ public sealed class PreciseTimeProvider : TimeProvider
 
     /// <inheritdoc/>
     /// <remarks>
-    /// A time in whole milliseconds is taken as no wish for more: the timer may then fire up to a millisecond late, and
-    /// costs one switch of threads. A time with a fraction costs two.
+    /// A time in whole milliseconds may be up to a millisecond late and costs one switch of threads; one with a
+    /// fraction is exact and costs two.
     /// </remarks>
     public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
     {
@@ -59,8 +59,9 @@ public sealed class PreciseTimeProvider : TimeProvider
                 Set(dueTime);
                 Monitor.Pulse(_gate);
                 if (_thread is not null || _due == TimeSpan.MaxValue) return true;
-                _thread = new(Run) { IsBackground = true, Name = nameof(PreciseTimeProvider) };
-                _thread.Start();
+                var thread = new Thread(Run) { IsBackground = true, Name = nameof(PreciseTimeProvider) };
+                thread.Start();
+                _thread = thread; // not if there was no memory for it
                 return true;
             }
         }
@@ -99,7 +100,7 @@ public sealed class PreciseTimeProvider : TimeProvider
                 {
                     var wait = _due - time.GetElapsedTime(0);
                     if (wait <= TimeSpan.Zero) Set(_period);
-                    // Without a fraction asked for it is rounded up; else the rest is slept by the caller.
+                    // Whole milliseconds are rounded up; the rest of an exact wait is left to the caller.
                     var ms = _isExact ? Math.Floor(wait.TotalMilliseconds) : Math.Ceiling(wait.TotalMilliseconds);
                     if (ms <= 0) return wait;
                     Monitor.Wait(_gate, (int)Math.Min(ms, int.MaxValue));
@@ -111,8 +112,8 @@ public sealed class PreciseTimeProvider : TimeProvider
 
         private void Set(TimeSpan wait)
         {
-            var isNever = wait == Timeout.InfiniteTimeSpan;
-            _due = isNever ? TimeSpan.MaxValue : time.GetElapsedTime(0) + wait + new TimeSpan(1); // as it rounds down
+            var now = time.GetElapsedTime(0) + new TimeSpan(1); // GetElapsedTime rounds down
+            _due = wait == Timeout.InfiniteTimeSpan ? TimeSpan.MaxValue : now + wait;
             _isExact = wait.Ticks % TimeSpan.TicksPerMillisecond != 0 && !OperatingSystem.IsWindows();
         }
     }

@@ -12,7 +12,7 @@ internal static class Printable
     private const int Deepest = 100;
     private const int Most = 10_000;
 
-    /// <summary>The exception, or another one that says what can be said of it.</summary>
+    /// <summary>The exception, or a printable one that describes it.</summary>
     [SuppressMessage("Design", "CA1031", Justification = "Loggers call ToString, which is the job's code too.")]
     public static Exception Of(Exception exception)
     {

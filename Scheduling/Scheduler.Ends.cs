@@ -1,6 +1,6 @@
 namespace Heartbeat.Scheduling;
 
-// Running jobs: their end, what is said meanwhile, and the drain after the stop.
+// How runs end, what the loop logs, and the drain after the stop.
 public sealed partial class Scheduler
 {
     private long CountPending()
@@ -10,11 +10,12 @@ public sealed partial class Scheduler
 
     internal Entry[] Running()
     {
-        // A recurring entry may be there twice.
-        lock (_gate) return [.. _dispatched.Where(static entry => entry.IsRunning).Distinct()];
+        Entry[] dispatched;
+        lock (_gate) dispatched = [.. _dispatched];
+        return [.. dispatched.Where(static entry => entry.IsRunning).Distinct()]; // a recurring one may be there twice
     }
 
-    /// <summary>Forgets runs that have ended, and tokens of work that outlived its run. Under the lock.</summary>
+    /// <summary>Forgets runs that have ended, and tokens asked for as their run ended. Under the lock.</summary>
     private void Forget()
     {
         _dispatched.RemoveAll(static entry => !entry.IsRunning);
@@ -25,29 +26,22 @@ public sealed partial class Scheduler
     private void Withdraw(Entry entry)
     {
         _started--;
-        if (entry is RecurringEntry { Missed: > 0 } recurring)
+        if (entry is RecurringEntry { Run.Missed: > 0 } recurring)
         {
             var due = entry.TimeOf(entry.RunDueTicks, _clocks.Read());
-            Say(() => _runner.ReportMissed(recurring, due, isRunning: false));
+            LogOnPool(() => Runner.ReportMissed(recurring, due, isRunning: false));
         }
 
         OnEnded();
     }
 
-    /// <summary>Runs an entry that was dispatched, on the thread pool.</summary>
-    internal void Execute(Entry entry)
-    {
-        if (entry.TryMove(EntryState.Dispatched, EntryState.Begun)) _ = _runner.RunAsync(entry); // else: withdrawn
-    }
-
     /// <summary>After a run: a recurring entry goes on, all else releases its job.</summary>
-    private void End(Entry entry)
+    internal void End(Entry entry)
     {
-        // One-shots do not contend for the lock.
-        using (entry is RecurringEntry || entry.HasStopToken ? _gate.EnterScope() : default)
+        var locks = entry is RecurringEntry || entry.HasStopToken; // other one-shots do not contend for the lock
+        using (locks ? _gate.EnterScope() : default)
         {
-            if (entry.HasStopToken) _stopTokens.Remove(entry);
-            entry.HasStopToken = false;
+            if (locks) _stopTokens.Remove(entry);
             if (!entry.IsPlanned || IsStopped || !entry.TryMove(EntryState.Begun, EntryState.Idle))
             {
                 entry.State = EntryState.Ended;
@@ -76,58 +70,46 @@ public sealed partial class Scheduler
         }
     }
 
-    /// <summary>Says something on the thread pool: the loop never calls a logger or listener. Under the lock.</summary>
-    private void Say(Action notice)
+    /// <summary>
+    /// Logs or measures on the thread pool, in this order: the loop never calls a logger or listener. Under the lock.
+    /// </summary>
+    private void LogOnPool(Action log)
     {
-        _notices.Enqueue(notice);
-        if (_isSaying) return;
-        _isSaying = true;
         _handed++;
-        ThreadPool.UnsafeQueueUserWorkItem(
-            static scheduler =>
-            {
-                scheduler.SayAll();
-                scheduler.OnEnded();
-            },
-            this, preferLocal: false);
+        _logs.Writer.TryWrite(log);
     }
 
-    private void SayAll()
+    private async Task LogAllAsync()
     {
-        while (true)
+        await foreach (var log in _logs.Reader.ReadAllAsync().ConfigureAwait(false))
         {
-            Action? notice;
-            lock (_gate)
-            {
-                _isSaying = _notices.TryDequeue(out notice);
-                if (notice is null) return;
-            }
-
-            Log.Safely(notice);
+            Log.Safely(log);
+            OnEnded();
         }
     }
 
     /// <summary>Lets running jobs finish, within <see cref="Grace"/>.</summary>
     private async Task<bool> DrainAsync()
     {
-        (Entry Entry, Task Callbacks)[] told;
-        lock (_gate) told = [.. _stopTokens.Select(static token => (token.Key, token.Value.CancelAsync()))];
-        await Task.WhenAll([WhenIdle(), .. told.Select(static run => run.Callbacks)])
+        (Entry Entry, Task Callbacks)[] cancelled;
+        lock (_gate) cancelled = [.. _stopTokens.Select(static token => (token.Key, token.Value.CancelAsync()))];
+        await Task.WhenAll([WhenIdle(), .. cancelled.Select(static run => run.Callbacks)])
             .WaitAsync(Grace, _time).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
 
-        SayAll(); // the pool may have had no thread for it
-        foreach (var (entry, callbacks) in told)
+        while (_logs.Reader.TryRead(out var log)) Log.Safely(log); // the pool may have had no thread for it
+        foreach (var (entry, callbacks) in cancelled)
         {
             if (callbacks.Exception is not { } exception) continue;
             Log.Safely(() => Log.StopCallbackFailed(_logger, Printable.Of(exception), entry.Name));
         }
 
-        var hanging = told.Where(static run => !run.Callbacks.IsCompleted).Select(static run => run.Entry);
+        var hanging = cancelled.Where(static run => !run.Callbacks.IsCompleted).Select(static run => run.Entry);
         Entry[] late = [.. Running().Union(hanging)];
         foreach (var entry in late) Log.Safely(() => Log.DidNotStop(_logger, entry.Name, Grace.TotalSeconds));
         var dropped = Log.DroppedText(_dropped, _clocks.Read());
-        Log.Safely(() => Log.Stopped(_logger, _started, _started == 1 ? "run" : "runs", _runner.Failed, dropped));
+        Log.Safely(() => Log.Stopped(_logger, _started, _started == 1 ? "run" : "runs", Runner.Failed, dropped));
         _dropped.Clear();
+        _logs.Writer.Complete();
         _metrics.Dispose();
         return late.Length == 0;
     }

@@ -3,7 +3,7 @@ using System.Runtime.CompilerServices;
 
 namespace Heartbeat.Scheduling;
 
-// The entries: how they are scheduled, and what becomes of them.
+// Scheduling and cancelling entries.
 public sealed partial class Scheduler
 {
     /// <summary>Schedules a job at each occurrence of a cron expression, in the expression's zone.</summary>
@@ -29,7 +29,7 @@ public sealed partial class Scheduler
             }
 
             first = entry.TimeOf(entry.DueTicks, now);
-            Add(entry, now);
+            Add(entry);
         }
 
         Log.Safely(() => Log.Scheduled(_logger, name, cron, cron.Zone.Id, first));
@@ -54,7 +54,7 @@ public sealed partial class Scheduler
         ThrowIfOutOfRange(period, TimeSpan.FromMilliseconds(1), now, name);
         var entry = new RecurringEntry(this, name, Clock.Elapsed, NextAfter(start), NextAfter, cron: null, job);
         var first = entry.TimeOf(entry.DueTicks, now);
-        Add(entry, now);
+        Add(entry);
         Log.Safely(() => Log.ScheduledEvery(_logger, name, period, first));
         return entry;
 
@@ -74,7 +74,7 @@ public sealed partial class Scheduler
         var now = _clocks.Estimate();
         ThrowIfOutOfRange(delay, TimeSpan.Zero, now, name);
         var due = now.Elapsed + delay.Ticks;
-        return Add(new OneShot<T>(this, name, Clock.Elapsed, due, TimeSpan.Zero, argument, job), now);
+        return Add(new OneShot<T>(this, name, Clock.Elapsed, due, TimeSpan.Zero, argument, job));
     }
 
     /// <summary>Schedules a job once, at an instant of the wall clock: at once if it has passed.</summary>
@@ -85,7 +85,7 @@ public sealed partial class Scheduler
     /// <exception cref="ArgumentException">The name is blank.</exception>
     /// <exception cref="ObjectDisposedException">The scheduler has stopped.</exception>
     public Entry Schedule<T>(string name, DateTimeOffset instant, T argument, Func<T, JobRun, Task> job) =>
-        Add(new OneShot<T>(this, name, Clock.Wall, instant.UtcTicks, instant.Offset, argument, job), _clocks.Read());
+        Add(new OneShot<T>(this, name, Clock.Wall, instant.UtcTicks, instant.Offset, argument, job));
 
     /// <inheritdoc cref="Schedule{T}(string, TimeSpan, T, Func{T, JobRun, Task})"/>
     public Entry Schedule(string name, TimeSpan delay, Func<JobRun, Task> job)
@@ -126,7 +126,7 @@ public sealed partial class Scheduler
         }
     }
 
-    [SuppressMessage("Reliability", "CA2000", Justification = "Jobs may hold its token, and it holds nothing.")]
+    [SuppressMessage("Reliability", "CA2000", Justification = "Jobs may keep the token; the source has no timer.")]
     internal CancellationToken StopTokenOf(Entry entry)
     {
         lock (_gate)
@@ -139,18 +139,17 @@ public sealed partial class Scheduler
         }
     }
 
-    /// <summary>Queues an entry, and sees to it that it is dispatched in time.</summary>
-    private Entry Add(Entry entry, ClockReading now)
+    /// <summary>Queues an entry, and dispatches it or re-aims the timer if it is due before the next wake-up.</summary>
+    private Entry Add(Entry entry)
     {
-        var due = now.Elapsed + (entry.DueTicks - now.On(entry.Clock));
         lock (_gate)
         {
             if (_state == State.Stopped) throw new SchedulerStoppedException(this);
             entry.Sequence = _sequence++;
             _queue.Enqueue(entry);
+            var due = entry.Clock == Clock.Elapsed ? entry.DueTicks : entry.DueTicks - _clocks.Read().Ahead;
             if (due >= _wakeUp) return entry;
-            var elapsed = _clocks.ReadElapsed(); // again, as the lock may have been waited for
-            if (due > elapsed) Aim(elapsed, due - elapsed);
+            if (due > _clocks.ReadElapsed()) Aim(due);
             else DispatchDue(); // no more than a part of a burst: the loop takes the rest
             return entry;
         }

@@ -1,22 +1,18 @@
+using System.Threading.Channels;
 using Microsoft.Extensions.Logging;
 
 namespace Heartbeat.Scheduling;
 
 /// <summary>Runs cron, periodic and one-shot entries on the thread pool, each when it is due.</summary>
 /// <remarks>
-/// <para>
-/// One loop waits for the first due time in the queue, dispatches what is due, and waits again. A wake-up is only a
-/// hint, since timers fire early and late: re-read the clocks (promise 1, never early). An entry that is due before the
-/// next wake-up re-aims the timer; both hold the same lock, so no wake-up is lost (promise 2, prompt).
-/// </para>
-/// <para>
-/// Cron entries and one-shots at an instant follow the wall clock; delays and periods follow elapsed time (promise 5).
-/// At least every ten seconds the loop compares the two, and plans cron entries anew after a step (promise 6).
-/// </para>
-/// <para>
-/// Every public member may be called from any thread, within jobs too, before, during and after the run (promise 10).
-/// Bad input is refused by the call that brings it (promise 12).
-/// </para>
+/// <para>One loop waits for the first due time in the queue, dispatches what is due, and waits again. A wake-up is only
+/// a hint, since timers fire early and late: re-read the clocks (promise 1, never early). An entry that is due before
+/// the next wake-up re-aims the timer; both hold the same lock, so no wake-up is lost (promise 2, prompt).</para>
+/// <para>Cron entries and one-shots at an instant follow the wall clock; delays and periods follow elapsed time
+/// (promise 5). At least every ten seconds the loop compares the two, and plans cron entries anew after a step
+/// (promise 6).</para>
+/// <para>Every public member may be called from any thread, within jobs too, before, during and after the run
+/// (promise 10). Bad input is refused by the call that brings it (promise 12).</para>
 /// </remarks>
 public sealed partial class Scheduler : IDisposable
 {
@@ -26,7 +22,7 @@ public sealed partial class Scheduler : IDisposable
     /// <summary>How long running jobs get to finish after the stop.</summary>
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(5);
 
-    /// <summary>Entries dispatched for each holding of the lock, so that a burst keeps no caller waiting.</summary>
+    /// <summary>At most so many entries are dispatched while the lock is held: a burst blocks no caller.</summary>
     private const int MostAtOnce = 64;
 
     private readonly Lock _gate = new();
@@ -35,26 +31,23 @@ public sealed partial class Scheduler : IDisposable
     private readonly Clocks _clocks;
     private readonly PeriodicTimer _timer;
     private readonly Metrics _metrics;
-    private readonly JobRunner _runner;
+    private readonly Channel<Action> _logs = Channel.CreateUnbounded<Action>(); // for the pool: see LogOnPool
 
     // Guarded by _gate; _state and _idle are also read without it.
     private readonly EntryQueue _queue = new();
-    private readonly List<Entry> _dispatched = []; // with some that have ended, which are removed in bulk
+    private readonly List<Entry> _dispatched = []; // some may have ended: they are removed in bulk
     private readonly Dictionary<Entry, CancellationTokenSource> _stopTokens = [];
-    private readonly Queue<Action> _notices = [];
     private readonly List<Entry> _dropped = [];
     private volatile State _state;
     private volatile TaskCompletionSource? _idle;
-    private bool _isSaying;
     private long _sequence;
     private long _started;
     private long _wakeUp = long.MinValue / 2; // in elapsed ticks; nothing is due before the loop has begun
-
-    private long _handed; // runs and notices handed to the thread pool, under the lock
-    private long _ended; // how many of them have ended: a second counter, so that runs and the loop contend for none
+    private long _handed; // runs and log calls handed to the thread pool
+    private long _ended; // how many of them have ended, without the lock: a counter apart, against contention
 
     /// <summary>Makes a scheduler that takes entries at once and runs them from <see cref="RunAsync"/> on.</summary>
-    /// <param name="time">Both clocks, and the timers: <see cref="PreciseTimeProvider"/>, or one of the tests.</param>
+    /// <param name="time">The clocks and timers: <see cref="PreciseTimeProvider"/>, or a fake one in tests.</param>
     /// <param name="logger">Where the scheduler logs.</param>
     public Scheduler(TimeProvider time, ILogger<Scheduler> logger)
     {
@@ -63,15 +56,10 @@ public sealed partial class Scheduler : IDisposable
         (_time, _logger, _clocks) = (time, logger, new(time));
         _timer = new(Timeout.InfiniteTimeSpan, time);
         _metrics = new(CountPending, Running);
-        _runner = new(logger, _clocks, _metrics, End);
+        Runner = new(logger, _clocks, _metrics);
     }
 
-    private enum State
-    {
-        New,
-        Running,
-        Stopped,
-    }
+    private enum State { New, Running, Stopped }
 
     /// <summary>
     /// When the next run starts, by the wall clock: the first due time of all, or the loop's next wake-up if that is
@@ -88,12 +76,14 @@ public sealed partial class Scheduler : IDisposable
                 var wait = _queue.WaitFor(now);
                 if (wait == Occurrences.Never) return null;
                 var least = _state == State.Running ? Math.Max(TimeSpan.TicksPerMillisecond, _wakeUp - now.Elapsed) : 0;
-                return new(now.UtcAt(now.Elapsed + Math.Max(least, wait), Clock.Elapsed), TimeSpan.Zero);
+                return now.UtcAt(now.Elapsed + Math.Max(least, wait), Clock.Elapsed);
             }
         }
     }
 
     internal bool IsStopped => _state == State.Stopped;
+
+    internal JobRunner Runner { get; }
 
     /// <summary>Runs the schedule until it is stopped; running jobs then get 5 seconds to finish.</summary>
     /// <param name="stop">Stops the scheduler, as <see cref="Dispose"/> does.</param>
@@ -110,6 +100,7 @@ public sealed partial class Scheduler : IDisposable
         }
 
         using var registration = stop.UnsafeRegister(static scheduler => ((Scheduler)scheduler!).Dispose(), this);
+        _ = LogAllAsync();
         do Tick();
         while (await _timer.WaitForNextTickAsync(CancellationToken.None).ConfigureAwait(false));
         return await DrainAsync().ConfigureAwait(false);
@@ -171,14 +162,15 @@ public sealed partial class Scheduler : IDisposable
         if (_dispatched.Count > 2 * CountGoing()) Forget();
         var count = 0;
         for (; count < MostAtOnce && _queue.TryDequeueDue(now, out var entry); count++) Dispatch(entry, now);
-        Aim(now.Elapsed, Math.Min(_queue.WaitFor(now), SafetyInterval.Ticks));
+        Aim(now.Elapsed + Math.Min(_queue.WaitFor(now), SafetyInterval.Ticks));
         return count == MostAtOnce;
     }
 
     /// <summary>Arranges the next wake-up. A timer takes no period below a millisecond.</summary>
-    private void Aim(long now, long wait)
+    private void Aim(long due)
     {
-        var period = Math.Max(wait, TimeSpan.TicksPerMillisecond);
+        var now = _clocks.ReadElapsed(); // again: to dispatch, and to wait for the lock, takes time
+        var period = Math.Max(due - now, TimeSpan.TicksPerMillisecond);
         _wakeUp = now + period;
         _timer.Period = TimeSpan.FromTicks(period);
     }
@@ -198,18 +190,19 @@ public sealed partial class Scheduler : IDisposable
     /// <returns>Whether the one that is due is to be run: not while the run before it is going (promise 8).</returns>
     private bool TakeOccurrence(RecurringEntry entry, ClockReading now)
     {
-        var (latest, missed, next) = Occurrences.Since(entry.DueTicks, entry.NextAfter, now.On(entry.Clock));
-        entry.DueTicks = next;
+        var all = Occurrences.Since(entry.DueTicks, entry.NextAfter, now.On(entry.Clock));
+        entry.DueTicks = all.Next;
         if (entry.IsPlanned) _queue.Enqueue(entry);
         if (entry.State == EntryState.Idle)
         {
-            entry.Plan(latest, missed);
+            entry.Run = all;
             return true;
         }
 
-        var (due, running) = (entry.TimeOf(latest, now), entry.TimeOf(entry.RunDueTicks, now));
-        Say(() => Log.Skipped(_logger, entry.Name, Occurrences.CountText(missed + 1), due, running));
-        Say(() => _metrics.Skipped(entry, missed + 1));
+        var (due, running) = (entry.TimeOf(all.Latest, now), entry.TimeOf(entry.RunDueTicks, now));
+        var count = Math.Min(all.Missed, Occurrences.CountLimit) + 1;
+        LogOnPool(() => Log.Skipped(_logger, entry.Name, Occurrences.CountText(count), due, running));
+        LogOnPool(() => _metrics.Skipped(entry, count));
         return false;
     }
 
@@ -219,11 +212,12 @@ public sealed partial class Scheduler : IDisposable
         var by = TimeSpan.FromMilliseconds(Math.Round(step.Drift.Duration().TotalMilliseconds)); // to a millisecond
         var isForward = step.Drift > TimeSpan.Zero;
         var (direction, cause) = isForward ? ("forward", "it was set, or the machine slept") : ("back", "it was set");
-        Say(() => Log.ClockStep(_logger, direction, by, cause));
+        LogOnPool(() => Log.ClockStep(_logger, direction, by, cause));
         if (!step.Repeats) return;
         _queue.Replan(entry =>
         {
-            if (entry.Cron!.IsPeriodic || step.RepeatsFixedTimes) entry.DueTicks = entry.NextAfter(now.Utc);
+            if (!entry.Cron!.IsPeriodic && !step.RepeatsFixedTimes) return;
+            entry.DueTicks = Math.Min(entry.DueTicks, entry.NextAfter(now.Utc)); // what is overdue stays due
         });
     }
 }
