@@ -47,10 +47,12 @@ internal sealed class EntryQueue
     /// <param name="replan">Sets an entry's due time, if it has to be another one.</param>
     public void Replan(Action<RecurringEntry> replan)
     {
-        foreach (var entry in _wall.TakeAll())
+        List<RecurringEntry> planned = [.. _wall.All.OfType<RecurringEntry>().Where(IsLive)];
+        _wall.RemoveAll(static entry => entry is RecurringEntry && IsLive(entry));
+        foreach (var entry in planned)
         {
-            if (entry is RecurringEntry recurring && IsLive(entry)) replan(recurring);
-            _wall.Enqueue(entry); // a cancelled one stays, as it is counted
+            replan(entry);
+            _wall.Enqueue(entry);
         }
     }
 
@@ -58,14 +60,22 @@ internal sealed class EntryQueue
     /// <returns>The entries that were live in it, in no order.</returns>
     public List<Entry> Clear()
     {
-        _cancelled = 0;
-        return [.. _wall.TakeAll().Concat(_elapsed.TakeAll()).Where(IsLive)];
+        List<Entry> live = [.. _wall.All.Concat(_elapsed.All).Where(IsLive)];
+        RemoveAll(static _ => true);
+        return live;
     }
 
     private void Compact()
     {
-        if (_cancelled <= Count) return;
-        foreach (var entry in Clear()) Enqueue(entry);
+        if (_cancelled > Count) RemoveAll(static entry => !IsLive(entry));
+    }
+
+    /// <summary>Removes what matches: all that were cancelled are among it.</summary>
+    private void RemoveAll(Predicate<Entry> match)
+    {
+        _wall.RemoveAll(match);
+        _elapsed.RemoveAll(match);
+        _cancelled = 0;
     }
 
     /// <summary>How long the first live entry has to wait (negative: overdue), and its place among equals.</summary>
