@@ -39,9 +39,7 @@ internal static partial class Program
                         && string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR"));
                     using (var input = Console.OpenStandardInput())
                     {
-                        var console = new VerifyConsole(
-                            input, Console.Out, Console.Error, hasColours, !Console.IsErrorRedirected);
-                        return VerifyCommand.Run(rest, console, TimeProvider.System);
+                        return new VerifyCommand(input, Console.Out, hasColours, TimeProvider.System).Run(rest);
                     }
 
                 case ["next", .. var rest]:

@@ -119,21 +119,9 @@ public sealed class VerifyCommandTests
     {
         using var input = new MemoryStream(Encoding.UTF8.GetBytes($"{Timed(Evening)}\n{Event(Evening)}\n"));
         using var output = new FullWriter();
-        var console = new VerifyConsole(input, output, TextWriter.Null, HasColours: false, ShowsProgress: false);
-        Should.Throw<IOException>(() => VerifyCommand.Run([], console, new FakeTimeProvider()))
+        var command = new VerifyCommand(input, output, hasColours: false, new FakeTimeProvider());
+        Should.Throw<IOException>(() => command.Run([]))
             .Message.ShouldBe("No space left on device");
-    }
-
-    [Fact]
-    public void Progress_is_shown_after_a_second_and_taken_away_at_the_end()
-    {
-        var time = new FakeTimeProvider();
-        var log = Encoding.UTF8.GetBytes(string.Concat(Beats(Evening, 100).Select(static beat => beat.Line + "\n")));
-        using var slow = new SlowStream(log, time);
-        using var output = new StringWriter();
-        using var errors = new StringWriter();
-        VerifyCommand.Run([], new(slow, output, errors, HasColours: false, ShowsProgress: true), time).ShouldBe(0);
-        errors.ToString().ShouldBe("\rread 0 MB, 0 MB/s\rread 0 MB, 0 MB/s\rread 0 MB, 0 MB/s\r                 \r");
     }
 
     [LongTheory]
@@ -153,16 +141,6 @@ public sealed class VerifyCommandTests
     private sealed class FullWriter : StringWriter
     {
         public override void Write(string? value) => throw new IOException("No space left on device");
-    }
-
-    /// <summary>Takes 0.3 s for each 3,000 bytes.</summary>
-    private sealed class SlowStream(byte[] bytes, FakeTimeProvider time) : MemoryStream(bytes)
-    {
-        public override int Read(Span<byte> buffer)
-        {
-            time.Advance(TimeSpan.FromSeconds(0.3));
-            return base.Read(buffer[..Math.Min(buffer.Length, 3_000)]);
-        }
     }
 
     /// <summary>Makes the lines of beats as they are read, a minute apart, and nothing else.</summary>

@@ -246,8 +246,8 @@ public sealed class VerifyReportTests
         using var input = new MemoryStream(
             Encoding.UTF8.GetBytes(string.Join('\n', Beats(Evening, 60).Select(static beat => beat.Line))));
         using var output = new StringWriter { NewLine = "\n" };
-        VerifyCommand.Run(["--since", "2026-11-23 22:55", "--until", "now"],
-            new(input, output, TextWriter.Null, HasColours: false, ShowsProgress: false), time).ShouldBe(1);
+        new VerifyCommand(input, output, hasColours: false, time)
+            .Run(["--since", "2026-11-23 22:55", "--until", "now"]).ShouldBe(1);
         output.ToString().ShouldBe(Joined("""
             Not all alive: 5 beats missed at the start, 60 beats missed at the end.
             60 beats, 60 events, 1 process: 2026-11-23 22:00 to 22:59 UTC.
@@ -289,8 +289,7 @@ public sealed class VerifyReportTests
         var log = string.Join('\n', Beats(Evening, 3).Select(static beat => beat.Line));
         using var input = new MemoryStream(Encoding.UTF8.GetBytes(log));
         using var output = new StringWriter();
-        VerifyCommand.Run([], new(input, output, TextWriter.Null, HasColours: true, ShowsProgress: false),
-            new FakeTimeProvider()).ShouldBe(0);
+        new VerifyCommand(input, output, hasColours: true, new FakeTimeProvider()).Run([]).ShouldBe(0);
         output.ToString().ShouldStartWith("\e[32mAll alive up to the last beat: nothing missing.\e[0m"
             + Environment.NewLine + "3 beats");
         Verify(log).Output.ShouldNotContain("\e");

@@ -37,7 +37,7 @@ internal sealed class LogScanner
 
     /// <summary>Reads a log to its end.</summary>
     /// <exception cref="InvalidDataException">It is not lines of text.</exception>
-    public void Read(Stream log, LogFile file, Action onRead)
+    public void Read(Stream log, LogFile file)
     {
         var kept = log.ReadAtLeast(_buffer.AsSpan(0, 4), 4, throwOnEndOfStream: false);
         Refuse(_buffer.AsSpan(0, kept), file.Name);
@@ -45,7 +45,6 @@ internal sealed class LogScanner
         for (int read; (read = log.Read(_buffer.AsSpan(kept))) > 0;)
         {
             file.Bytes += read;
-            onRead();
             var text = _buffer.AsSpan(0, kept + read);
             var done = 0;
             for (; text[done..].IndexOf((byte)'\n') is >= 0 and var length; done += length + 1)

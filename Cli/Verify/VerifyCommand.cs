@@ -3,12 +3,8 @@ using Heartbeat.Scheduling;
 
 namespace Heartbeat.Cli.Verify;
 
-/// <summary>The terminal: what to read if no files are named, where to write, and what it shows.</summary>
-internal sealed record VerifyConsole(
-    Stream Input, TextWriter Output, TextWriter Errors, bool HasColours, bool ShowsProgress);
-
 /// <summary><c>heartbeat verify</c>: tells from logs whether scheduling was alive.</summary>
-internal sealed class VerifyCommand(VerifyConsole console, TimeProvider time)
+internal sealed class VerifyCommand(Stream input, TextWriter output, bool hasColours, TimeProvider time)
 {
     private static readonly string[] Formats =
     [
@@ -18,9 +14,6 @@ internal sealed class VerifyCommand(VerifyConsole console, TimeProvider time)
 
     private readonly List<LogFile> _files = [];
     private readonly LogScanner _logs = new();
-    private readonly long _start = time.GetTimestamp();
-    private double _nextProgress = 1;
-    private string _progress = "";
     private Bound? _since;
     private Bound? _until;
     private bool _isJson;
@@ -29,15 +22,14 @@ internal sealed class VerifyCommand(VerifyConsole console, TimeProvider time)
     /// <returns>The exit code: 0 if all were alive, 1 if something is missing, 2 if a file can't be read.</returns>
     /// <exception cref="UsageException">An option is unknown, or there is nothing to verify.</exception>
     /// <exception cref="IOException">The report can't be written.</exception>
-    public static int Run(string[] arguments, VerifyConsole console, TimeProvider time)
+    public int Run(string[] arguments)
     {
-        var command = new VerifyCommand(console, time);
-        command.Parse(new(arguments));
-        foreach (var file in command._files) command.Read(file);
-        var report = command.Judge();
-        if (command._isJson) console.Output.WriteLine(ReportJson.TextOf(report));
-        else new TextReport(report, console.Output, console.HasColours).Write();
-        console.Output.Flush();
+        Parse(new(arguments));
+        foreach (var file in _files) Read(file);
+        var report = Judge();
+        if (_isJson) output.WriteLine(ReportJson.TextOf(report));
+        else new TextReport(report, output, hasColours).Write();
+        output.Flush();
         return report.Files.Exists(static file => file.Problem is not null) ? 2 : report.Alive ? 0 : 1;
     }
 
@@ -91,7 +83,7 @@ internal sealed class VerifyCommand(VerifyConsole console, TimeProvider time)
             var share = FileShare.ReadWrite | FileShare.Delete;
             using var log = file.Name == "-" ? null
                 : new FileStream(file.Name, FileMode.Open, FileAccess.Read, share, bufferSize: 0);
-            _logs.Read(log ?? console.Input, file, ShowProgress);
+            _logs.Read(log ?? input, file);
         }
         catch (Exception exception) when (exception is IOException or InvalidDataException
             or UnauthorizedAccessException or ArgumentException or NotSupportedException)
@@ -100,20 +92,8 @@ internal sealed class VerifyCommand(VerifyConsole console, TimeProvider time)
         }
     }
 
-    private void ShowProgress()
-    {
-        var elapsed = time.GetElapsedTime(_start).TotalSeconds;
-        if (elapsed < _nextProgress || !console.ShowsProgress) return;
-        _nextProgress = elapsed + 0.2;
-        var megabytes = _files.Sum(static file => file.Bytes) / 1e6;
-        var text = string.Create(
-            CultureInfo.InvariantCulture, $"read {megabytes:N0} MB, {megabytes / elapsed:N0} MB/s");
-        console.Errors.Write($"\r{_progress = text.PadRight(_progress.Length)}");
-    }
-
     private Report Judge()
     {
-        if (_progress.Length > 0) console.Errors.Write($"\r{new string(' ', _progress.Length)}\r");
         if (_logs.Processes.Count == 0) throw new UsageException(Nothing());
         var report = new Judge(_files, _since, _until).Report(_logs);
         if (report.Processes.Any(static process => !process.Alive || process.Beats > process.Pending)) return report;
