@@ -1,5 +1,3 @@
-using static Heartbeat.Cli.Verify.MinuteRange;
-
 namespace Heartbeat.Cli.Verify;
 
 /// <summary>Tells what is missing in the time that was asked about, once all logs have been read.</summary>
@@ -8,11 +6,9 @@ internal sealed class Judge(List<LogFile> files, Bound? since, Bound? until)
     private const long End = long.MaxValue / TimeSpan.TicksPerMinute;
 
     /// <summary>The minutes before and after the time that was asked about.</summary>
-    private readonly MinuteRange[] _outside =
-    [
-        new(long.MinValue, since is null ? -1 : MinuteOf(since.Instant.Ticks - 1)),
-        new(until is null ? End : MinuteOf(until.Instant.Ticks - ProcessBeats.Slack) + 1, End),
-    ];
+    private readonly MinuteSet _outside = new MinuteSet(0, End).Minus(new(
+        since is null ? 0 : MinuteOf(since.Instant.Ticks - 1) + 1,
+        until is null ? End : MinuteOf(until.Instant.Ticks - ProcessBeats.Slack)));
 
     private readonly List<LogFile> _others = files.FindAll(static file => file.HeartbeatLines == 0);
 
@@ -27,7 +23,8 @@ internal sealed class Judge(List<LogFile> files, Bound? since, Bound? until)
         }
 
         foreach (var file in _others) file.Rebase(logs.Processes.Max(static process => process.Last.Due));
-        ProcessReport[] reports = [.. Instances(logs.Processes)
+        var instances = Instances(logs.Processes);
+        ProcessReport[] reports = [.. instances
             .SelectMany((one, number) => one.Select((process, at) =>
                 Report(process, number + 1, at == 0 ? null : one[at - 1], isLast: at == one.Count - 1)))
             .Where(static report => !report.Alive || report.Beats + report.Events > 0)
@@ -61,37 +58,38 @@ internal sealed class Judge(List<LogFile> files, Bound? since, Bound? until)
 
     private ProcessReport Report(ProcessBeats process, int instance, ProcessBeats? before, bool isLast)
     {
-        var (beats, events, life) = (process.Beats.Sort(), process.Events.Sort(), process.Life);
-        var missed = Minus(Minus([life], beats), events);
+        var (beats, events, (first, last)) = (process.Beats, process.Events, process.Life);
+        var life = new MinuteSet(first, last);
+        var missed = life.Minus(beats).Minus(events);
         var logEnd = Math.Min(process.LogEnd(_others), DateTime.MaxValue.Ticks);
         var end = (until?.Instant.Ticks ?? logEnd) - ProcessBeats.Slack;
         // At its ends a log may have one line of a beat and not the other.
-        long[] latest = [process.Latest.Before, process.Latest.Last];
-        MinuteRange[] pending = [.. latest.Where(beat => beat > end).Select(Range).Distinct()];
-        MinuteRange[] cut = process.FirstEvent <= process.LogStart() ? [Range(process.FirstEvent)] : [];
+        var atEnds = new MinuteSet();
+        if (process.FirstEvent <= process.LogStart()) atEnds.Add(MinuteOf(process.FirstEvent));
+        if (process.Latest.Before > end) atEnds.Add(MinuteOf(process.Latest.Before));
+        if (process.Latest.Last > end) atEnds.Add(MinuteOf(process.Latest.Last));
         var isFirst = since is not null && instance == 1 && before is null;
         // One line alone is more likely a damaged one than a process that fell silent.
         var isSilent = isLast && process.Lines > 1;
-        var shown = Minus([life], _outside).FirstOrDefault(life);
-        var isRestart = before is not null && Asked([new(life.First, life.First)]).Count > 0;
+        var shown = Asked(life).Ranges.FirstOrDefault(process.Life);
         return new(
-            process.Node, process.Kind, instance, RestartOf: isRestart ? before?.Node : null,
+            process.Node, process.Kind, instance, RestartOf: Asked(first, first).Count > 0 ? before?.Node : null,
             process.Files.Select(static file => file.Name),
             First: shown.From, Last: shown.To, LogEnd: new(logEnd, DateTimeKind.Utc),
             KnownAfterLast: process.Last.Stamp.Form != LogFile.NoTime || !isLast || until is not null,
             Beats: Asked(beats).Count, Events: Asked(events).Count,
-            Down: Asked(before is null ? [] : [new(before.Life.Last + 1, life.First - 1)]),
-            MissedAtStart: Asked(isFirst ? [new(0, life.First - 1)] : []),
+            Down: Asked((before?.Life.Last ?? first) + 1, first - 1),
+            MissedAtStart: Asked(isFirst ? 0 : first, first - 1),
             Missed: Asked(missed),
-            MissedAtEnd: Asked(isSilent ? [new(life.Last + 1, MinuteOf(end))] : []),
-            BeatsWithoutEvent: Asked(Minus(Minus(beats, events), pending)),
-            EventsWithoutBeat: Asked(Minus(Minus(events, beats), cut)),
-            Pending: Asked(Minus(pending, events)).Count, Cut: Asked(Minus(cut, beats)).Count,
-            RepeatedLines: process.Lines - new Minutes(beats).Count - new Minutes(events).Count,
-            process.AfterMinute, process.LineDelay, Seen: Asked(Minus([life], missed)));
+            MissedAtEnd: Asked(last + 1, isSilent ? MinuteOf(end) : last),
+            BeatsWithoutEvent: Asked(beats.Minus(events).Minus(atEnds)),
+            EventsWithoutBeat: Asked(events.Minus(beats).Minus(atEnds)),
+            Pending: Asked(atEnds.Minus(events)).Count, Cut: Asked(atEnds.Minus(beats)).Count,
+            RepeatedLines: process.Lines - beats.Count - events.Count,
+            process.AfterMinute, process.LineDelay, Seen: Asked(life.Minus(missed)));
     }
 
-    private Minutes Asked(IReadOnlyList<MinuteRange> minutes) => new(Minus(minutes, _outside));
+    private MinuteSet Asked(MinuteSet minutes) => minutes.Minus(_outside);
+    private MinuteSet Asked(long first, long last) => Asked(new MinuteSet(first, last));
     private static long MinuteOf(long ticks) => ticks / TimeSpan.TicksPerMinute;
-    private static MinuteRange Range(long ticks) => new(MinuteOf(ticks), MinuteOf(ticks));
 }

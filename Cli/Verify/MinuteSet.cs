@@ -7,12 +7,53 @@ internal readonly record struct MinuteRange([property: JsonIgnore] long First, [
 {
     public DateTime From => new(First * TimeSpan.TicksPerMinute, DateTimeKind.Utc);
     public DateTime To => new(Last * TimeSpan.TicksPerMinute, DateTimeKind.Utc);
+}
 
-    /// <summary>What is left of ranges when others are taken away. Both are in order, and so is the result.</summary>
-    public static List<MinuteRange> Minus(IReadOnlyList<MinuteRange> ranges, IReadOnlyList<MinuteRange> holes)
+/// <summary>A set of minutes, kept as ranges: as large as its gaps are many, however long it runs.</summary>
+internal sealed class MinuteSet
+{
+    private List<MinuteRange> _ranges = [];
+
+    /// <summary>How many ranges there were when they were put in order; more have come since, in any order.</summary>
+    private int _sorted;
+
+    public MinuteSet()
     {
-        var (left, at) = (new List<MinuteRange>(), 0);
-        foreach (var (start, last) in ranges)
+    }
+
+    /// <summary>Makes a set of one range, or of nothing if it ends before it begins.</summary>
+    public MinuteSet(long first, long last)
+    {
+        if (first <= last) _ranges.Add(new(first, last));
+    }
+
+    public long Count => Ranges.Sum(static range => range.Last - range.First + 1);
+
+    /// <summary>The minutes in order.</summary>
+    public IReadOnlyList<MinuteRange> Ranges
+    {
+        get
+        {
+            if (_sorted < _ranges.Count) Sort();
+            return _ranges;
+        }
+    }
+
+    /// <summary>Adds a minute, fastest at the end.</summary>
+    public void Add(long minute)
+    {
+        var (first, last) = _ranges.Count == 0 ? new(0, -2) : _ranges[^1];
+        if (minute == last + 1) _ranges[^1] = new(first, minute);
+        else if (minute < first || minute > last) _ranges.Add(new(minute, minute));
+        // Many at a time: alone, each minute out of order would move all that follow.
+        if (_ranges.Count >= (2 * _sorted) + 4096) Sort();
+    }
+
+    /// <summary>What is left of a set when another is taken away.</summary>
+    public MinuteSet Minus(MinuteSet other)
+    {
+        var (left, at, holes) = (new List<MinuteRange>(), 0, other.Ranges);
+        foreach (var (start, last) in Ranges)
         {
             var first = start;
             for (; at < holes.Count && holes[at].First <= last; at++)
@@ -26,29 +67,10 @@ internal readonly record struct MinuteRange([property: JsonIgnore] long First, [
             if (first <= last) left.Add(new(first, last));
         }
 
-        return left;
-    }
-}
-
-/// <summary>A set of minutes, kept as ranges: as large as its gaps are many, however long it runs.</summary>
-internal sealed class MinuteSet
-{
-    private List<MinuteRange> _ranges = [];
-
-    /// <summary>Minutes out of order are sorted so many at a time: alone, each would move all that follow.</summary>
-    private int _most = 4096;
-
-    /// <summary>Adds a minute, fastest at the end.</summary>
-    public void Add(long minute)
-    {
-        var (first, last) = _ranges.Count == 0 ? new(0, -2) : _ranges[^1];
-        if (minute == last + 1) _ranges[^1] = new(first, minute);
-        else if (minute < first || minute > last) _ranges.Add(new(minute, minute));
-        if (_ranges.Count >= _most) _most = (2 * Sort().Count) + 4096;
+        return new() { _ranges = left, _sorted = left.Count };
     }
 
-    /// <summary>Gives the minutes in order.</summary>
-    public List<MinuteRange> Sort()
+    private void Sort()
     {
         var sorted = new List<MinuteRange>();
         foreach (var range in _ranges.OrderBy(static range => range.First))
@@ -57,6 +79,6 @@ internal sealed class MinuteSet
             else sorted[^1] = new(sorted[^1].First, Math.Max(sorted[^1].Last, range.Last));
         }
 
-        return _ranges = sorted;
+        (_ranges, _sorted) = (sorted, sorted.Count);
     }
 }

@@ -14,24 +14,18 @@ internal sealed record Report(
 /// <summary>One end of the time that was asked about, and how it was understood.</summary>
 internal sealed record Bound(DateTime Instant, string Meaning);
 
-/// <summary>Minutes of which something is told.</summary>
-internal sealed record Minutes(List<MinuteRange> Ranges)
-{
-    public long Count { get; } = Ranges.Sum(static range => range.Last - range.First + 1);
-}
-
 /// <summary>What there is to say of one process, or of one computer.</summary>
 internal sealed record ProcessReport(
     string Node, string Kind, int Instance, string? RestartOf, IEnumerable<string> Files,
     DateTime First, DateTime Last, DateTime LogEnd, bool KnownAfterLast, long Beats, long Events,
-    Minutes Down, Minutes MissedAtStart, Minutes Missed, Minutes MissedAtEnd, Minutes BeatsWithoutEvent,
-    Minutes EventsWithoutBeat, long Pending, long Cut, long RepeatedLines,
-    Spread? AfterMinute, Spread? LineDelay, [property: JsonIgnore] Minutes Seen)
+    MinuteSet Down, MinuteSet MissedAtStart, MinuteSet Missed, MinuteSet MissedAtEnd, MinuteSet BeatsWithoutEvent,
+    MinuteSet EventsWithoutBeat, long Pending, long Cut, long RepeatedLines,
+    Spread? AfterMinute, Spread? LineDelay, [property: JsonIgnore] MinuteSet Seen)
 {
     public bool Alive => Losses.All(static loss => loss.Minutes.Count == 0);
 
     /// <summary>All that may be missing, in words and in strips.</summary>
-    internal (string Noun, string Suffix, Minutes Minutes, Mark Mark)[] Losses =>
+    internal (string Noun, string Suffix, MinuteSet Minutes, Mark Mark)[] Losses =>
     [
         ("minute", " down", Down, Mark.Missing),
         ("beat", " missed at the start", MissedAtStart, Mark.Missing),

@@ -145,7 +145,7 @@ internal sealed class TextReport(Report report, TextWriter output, bool hasColou
         : $"{Text(first)} to {(first.Date == last.Date ? Text(last)[^5..] : Text(last))}";
 
     /// <summary>The first ranges, and how many more there are.</summary>
-    private static string Ranges(List<MinuteRange> ranges) =>
+    private static string Ranges(IReadOnlyList<MinuteRange> ranges) =>
         string.Join(", ", ranges.Take(MostRanges).Select(static range => Range(range.From, range.To)))
             + (ranges.Count > MostRanges ? $" and {Count(ranges.Count - MostRanges, "more range")}" : "");
 
