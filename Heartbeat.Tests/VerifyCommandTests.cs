@@ -106,9 +106,9 @@ public sealed class VerifyCommandTests
     [InlineData("", "nothing to verify: no line of a heartbeat in 0 bytes.")]
     [InlineData("INFO: Scheduled\n", "nothing to verify: no line of a heartbeat in 16 bytes.")]
     [InlineData("INFO: Heartbeat (timed): UUID=0\n",
-        "nothing to verify: no line of a heartbeat in 32 bytes, but 1 damaged one.")]
+        "nothing to verify: no line of a heartbeat in 32 bytes, but 1 line damaged.")]
     [InlineData("INFO: Heartbeat (timed): UUID={Uuid}\n",
-        "nothing to verify: 1 line has {Uuid} in place of a UUID: the logger did not render the message.")]
+        "nothing to verify: 1 line with {Uuid} in place of a UUID: the logger did not render the message.")]
     [InlineData("Heartbeat (timed): UUID=01D3B4F8-1F35-11EF-AC22-7B4E4C2AD94E",
         "nothing to verify: no beat is old enough to have had its event.")]
     public void Nothing_to_verify_is_not_alive(string log, string expected) =>

@@ -86,7 +86,7 @@ internal sealed class Judge(List<LogFile> files, Bound? since, Bound? until)
             EventsWithoutBeat: Asked(events.Minus(beats).Minus(atEnds)),
             Pending: Asked(atEnds.Minus(events)).Count, Cut: Asked(atEnds.Minus(beats)).Count,
             RepeatedLines: process.Lines - beats.Count - events.Count,
-            process.AfterMinute, process.LineDelay, Seen: Asked(life.Minus(missed)));
+            MostLate: process.MostLate == 0 ? null : new(process.MostLate, DateTimeKind.Utc), Seen: Asked(life.Minus(missed)));
     }
 
     private MinuteSet Asked(MinuteSet minutes) => minutes.Minus(_outside);

@@ -13,38 +13,32 @@ internal static class LineTime
 
     private const int HasOffset = 1 << 17;
     private const int NoYear = 1 << 18;
-    private const long HalfYear = 183 * TimeSpan.TicksPerDay;
 
     /// <summary>Finds a time: of a form that was found before, or the first on the line (0), or the last.</summary>
-    /// <remarks>A time without a year is taken for one within half a year of an instant that is near.</remarks>
+    /// <remarks>A time without a year is taken for the one that is nearest to an instant.</remarks>
     public static Stamp Find(ReadOnlySpan<byte> line, int form, long near)
     {
         var (from, to, last) = (0, line.Length, form & Last);
-        while (true)
+        while ((last != 0 ? line[..to].LastIndexOf((byte)':') : line[from..].IndexOf((byte)':')) is >= 0 and var at)
         {
-            var colon = from + (last != 0 ? line[..to].LastIndexOf((byte)':') : line[from..].IndexOf((byte)':'));
-            if (colon < from) return default;
-            (from, to) = last != 0 ? (from, colon) : (colon + 1, to);
-            if (colon < 9 || line.Length < colon + 6 || line[colon + 3] != ':') continue;
+            var colon = from + at;
+            (from, to) = last != 0 ? (0, colon) : (colon + 1, to);
             var (ticks, found) = Read(line, colon);
             if (found == 0 || (form is not (0 or Last) && form != (found | last))) continue;
             return new(Nearest(ticks, found, near), found | last);
         }
+
+        return default;
     }
 
     /// <summary>Puts a time into the year that makes it nearest to an instant, if its form has no year.</summary>
-    public static long Nearest(long ticks, int form, long near)
-    {
-        if ((form & NoYear) == 0) return ticks;
-        var (time, year) = (new DateTime(ticks), new DateTime(near - HalfYear).Year);
-        var inMonth = ticks - new DateTime(time.Year, time.Month, 1).Ticks;
-        var candidate = new DateTime(year, time.Month, 1).Ticks + inMonth;
-        return near - candidate <= HalfYear ? candidate : new DateTime(year + 1, time.Month, 1).Ticks + inMonth;
-    }
+    public static long Nearest(long ticks, int form, long near) => (form & NoYear) == 0 ? ticks
+        : new DateTime(ticks).AddYears((int)Math.Round((near - ticks) / (365.2425 * TimeSpan.TicksPerDay))).Ticks;
 
-    /// <summary>Reads a time by its first colon, where the second stands three on.</summary>
+    /// <summary>Reads a time by its first colon.</summary>
     private static Stamp Read(ReadOnlySpan<byte> line, int colon)
     {
+        if (colon < 9 || line.Length < colon + 6 || line[colon + 3] != ':') return default;
         var (hour, minute, second) = (Two(line, colon - 2), Two(line, colon + 1), Two(line, colon + 4));
         var (year, month, day, start, form) = (0, 0, 0, colon - 13, (int)line[colon - 3]);
         if (start >= 0 && form is 'T' or ' ' && line[start + 4] == '-' && line[start + 7] == '-')

@@ -1,5 +1,3 @@
-using System.Runtime.InteropServices;
-
 namespace Heartbeat.Cli.Verify;
 
 /// <summary>What one file tells, and which time it covers by its own clock. What is public is in the JSON.</summary>
@@ -12,10 +10,9 @@ internal sealed class LogFile(string name)
     private const long ClockStep = 15 * TimeSpan.TicksPerMinute;
 
     private readonly Dictionary<int, (long Min, long Max)> _covered = [];
-    private long _near = DateTime.UnixEpoch.Ticks;
 
-    /// <summary>The form of the times that lines of beats have here; 0 as long as none is known.</summary>
-    private int _form;
+    /// <summary>When the last beat that tells a time was due, and that time.</summary>
+    private (long Due, Stamp Stamp) _last = (new DateTime(2000, 1, 1).Ticks, default);
 
     public string Name => name;
     public long Bytes { get; set; }
@@ -25,28 +22,25 @@ internal sealed class LogFile(string name)
     /// <summary>The files that are parts of the same log, this one among them.</summary>
     internal List<LogFile> Log { get; set; } = [];
 
-    internal void SeeBeat(ProcessBeats process, bool isEvent, BeatUuid uuid, Stamp stamp)
+    internal void SeeBeat(long due, Stamp stamp)
     {
-        var due = isEvent ? uuid.Ticks + ProcessBeats.EventDelay : uuid.Ticks;
         if (HeartbeatLines++ == 0) Rebase(due);
-        _near = due;
-        if (stamp.Form == 0) stamp = new(due, NoTime);
-        else _form = stamp.Form;
-        var (lastDue, (ticks, form)) = process.Last;
-        if (form == stamp.Form && due > lastDue && stamp.Ticks < ticks - ClockStep) _covered.Remove(form);
+        var (lastDue, (last, form)) = _last;
+        if (stamp.Form == form && due > lastDue && stamp.Ticks < last - ClockStep) _covered.Remove(form);
+        if (stamp.Form != NoTime) _last = (due, stamp);
         See(stamp);
-        process.See(this, isEvent, uuid, due, stamp);
     }
 
     internal void SeeOther(ReadOnlySpan<byte> line)
     {
-        See(LineTime.Find(line, _form, _near));
+        See(LineTime.Find(line, _last.Stamp.Form, _last.Due));
         // As long as no beat has told where the times of this log stand, both may be.
-        if (_form == 0) See(LineTime.Find(line, LineTime.Last, _near));
+        if (_last.Stamp.Form == 0) See(LineTime.Find(line, LineTime.Last, _last.Due));
     }
 
-    /// <summary>From when to when there are lines with times of a form; null if there are none.</summary>
-    internal (long Min, long Max)? Covers(int form) => _covered.TryGetValue(form, out var times) ? times : null;
+    /// <summary>From when to when there are lines with times like this one.</summary>
+    internal (long Min, long Max) Covers(Stamp stamp) =>
+        _covered.GetValueOrDefault(stamp.Form, (stamp.Ticks, stamp.Ticks));
 
     /// <summary>Tells that times without a year are near an instant.</summary>
     internal void Rebase(long instant)
@@ -59,9 +53,7 @@ internal sealed class LogFile(string name)
 
     private void See(Stamp stamp)
     {
-        if (stamp.Form == 0) return;
-        ref var times = ref CollectionsMarshal.GetValueRefOrAddDefault(_covered, stamp.Form, out var isKnown);
-        if (!isKnown) times = (stamp.Ticks, stamp.Ticks);
-        times = (Math.Min(times.Min, stamp.Ticks), Math.Max(times.Max, stamp.Ticks));
+        var (min, max) = Covers(stamp);
+        if (stamp.Form != 0) _covered[stamp.Form] = (Math.Min(min, stamp.Ticks), Math.Max(max, stamp.Ticks));
     }
 }

@@ -98,7 +98,7 @@ internal sealed class LogScanner
         // A line may hold many beats: what stands at its end is looked for once.
         if (stamp.Form == 0) stamp = _lastTime ??= LineTime.Find(line, LineTime.Last, uuid.Ticks);
         ref var process = ref CollectionsMarshal.GetValueRefOrAddDefault(_processes, uuid.Node, out _);
-        file.SeeBeat(process ??= new(uuid.Node), isEvent, uuid, stamp);
+        (process ??= new(uuid.Node)).See(file, isEvent, uuid.Ticks, stamp);
     }
 
     /// <summary>Refuses what is not lines of text, and says how it becomes so.</summary>

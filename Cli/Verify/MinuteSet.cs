@@ -17,12 +17,8 @@ internal sealed class MinuteSet
     /// <summary>How many ranges there were when they were put in order; more have come since, in any order.</summary>
     private int _sorted;
 
-    public MinuteSet()
-    {
-    }
-
     /// <summary>Makes a set of one range, or of nothing if it ends before it begins.</summary>
-    public MinuteSet(long first, long last)
+    public MinuteSet(long first = 0, long last = -1)
     {
         if (first <= last) _ranges.Add(new(first, last));
     }
@@ -30,14 +26,7 @@ internal sealed class MinuteSet
     public long Count => Ranges.Sum(static range => range.Last - range.First + 1);
 
     /// <summary>The minutes in order.</summary>
-    public IReadOnlyList<MinuteRange> Ranges
-    {
-        get
-        {
-            if (_sorted < _ranges.Count) Sort();
-            return _ranges;
-        }
-    }
+    public IReadOnlyList<MinuteRange> Ranges => _sorted == _ranges.Count ? _ranges : Sort();
 
     /// <summary>Adds a minute, fastest at the end.</summary>
     public void Add(long minute)
@@ -70,7 +59,7 @@ internal sealed class MinuteSet
         return new() { _ranges = left, _sorted = left.Count };
     }
 
-    private void Sort()
+    private List<MinuteRange> Sort()
     {
         var sorted = new List<MinuteRange>();
         foreach (var range in _ranges.OrderBy(static range => range.First))
@@ -79,6 +68,7 @@ internal sealed class MinuteSet
             else sorted[^1] = new(sorted[^1].First, Math.Max(sorted[^1].Last, range.Last));
         }
 
-        (_ranges, _sorted) = (sorted, sorted.Count);
+        _sorted = sorted.Count;
+        return _ranges = sorted;
     }
 }

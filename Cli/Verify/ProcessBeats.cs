@@ -7,10 +7,10 @@ namespace Heartbeat.Cli.Verify;
 /// </remarks>
 internal sealed class ProcessBeats(ulong node)
 {
-    public const long EventDelay = 10 * TimeSpan.TicksPerSecond;
-
     /// <summary>What is missing this close to the end of a log is not missing yet.</summary>
     public const long Slack = 15 * TimeSpan.TicksPerSecond;
+
+    private const long EventDelay = 10 * TimeSpan.TicksPerSecond;
 
     public string Node { get; } = $"{node:X12}";
 
@@ -21,9 +21,6 @@ internal sealed class ProcessBeats(ulong node)
     public long Lines { get; private set; }
     public MinuteSet Beats { get; } = new();
     public MinuteSet Events { get; } = new();
-
-    public Spread? AfterMinute { get; private set; }
-    public Spread? LineDelay { get; private set; }
 
     /// <summary>From the first minute with a beat or event to the last.</summary>
     public MinuteRange Life { get; private set; } = new(long.MaxValue, long.MinValue);
@@ -36,56 +33,37 @@ internal sealed class ProcessBeats(ulong node)
     /// <summary>The two latest beats: their events may come after the end of the log.</summary>
     public (long Before, long Last) Latest { get; private set; }
 
-    public void See(LogFile file, bool isEvent, BeatUuid uuid, long due, Stamp stamp)
+    /// <summary>The beat that came latest after its minute: of equal ones, the first.</summary>
+    public long MostLate { get; private set; }
+
+    /// <summary>Takes in a line of a beat, and the time that it tells.</summary>
+    public void See(LogFile file, bool isEvent, long beat, Stamp stamp)
     {
         if (Lines++ == 0 || Files[^1] != file) Files.Add(file);
+        var (minute, due) = (beat / TimeSpan.TicksPerMinute, isEvent ? beat + EventDelay : beat);
+        if (stamp.Form == 0) stamp = new(due, LogFile.NoTime);
+        file.SeeBeat(due, stamp);
         if (due < First.Due) First = (due, stamp);
         if (due > Last.Due || (due == Last.Due && stamp.Ticks > Last.Stamp.Ticks)) Last = (due, stamp);
-        // Lines tell their time to the millisecond or second and not to the tick, so they seem to be early by as much.
-        var delay = stamp.Ticks - due is < 0 and > -TimeSpan.TicksPerSecond ? 0 : stamp.Ticks - due;
-        if (stamp.Form != LogFile.NoTime) (LineDelay ??= new()).Add(delay, due);
-
-        var (beat, minute) = (uuid.Ticks, uuid.Ticks / TimeSpan.TicksPerMinute);
         Life = new(Math.Min(Life.First, minute), Math.Max(Life.Last, minute));
         (isEvent ? Events : Beats).Add(minute);
         if (isEvent) FirstEvent = Math.Min(FirstEvent, beat);
-        else (AfterMinute ??= new()).Add(beat % TimeSpan.TicksPerMinute, beat);
         if (isEvent || beat == Latest.Last) return;
         Latest = beat > Latest.Last ? (Latest.Last, beat) : (Math.Max(Latest.Before, beat), Latest.Last);
+        var later = (beat % TimeSpan.TicksPerMinute) - (MostLate % TimeSpan.TicksPerMinute);
+        if (later > 0 || (later == 0 && beat < MostLate)) MostLate = beat;
     }
 
     /// <summary>When its log begins: before its first line, by what the times of the log say has passed.</summary>
-    public long LogStart() => First.Due - First.Stamp.Ticks
-        + Files[0].Log.Min(file => file.Covers(First.Stamp.Form)?.Min ?? First.Stamp.Ticks);
+    public long LogStart() =>
+        First.Due - First.Stamp.Ticks + Files[0].Log.Min(file => file.Covers(First.Stamp).Min);
 
     /// <summary>When its log ends: after its last line, by what the times of the log say has passed.</summary>
     /// <remarks>Of the files without a beat, one that begins where the log ends is a part of it.</remarks>
     public long LogEnd(IEnumerable<LogFile> others)
     {
-        var end = Files[0].Log.Max(file => file.Covers(Last.Stamp.Form)?.Max ?? Last.Stamp.Ticks);
-        var goesOn = others.Select(file => file.Covers(Last.Stamp.Form)).Where(times => times?.Min > end - Slack);
-        return Last.Due - Last.Stamp.Ticks + Math.Max(end, goesOn.Max(static times => times?.Max) ?? end);
+        var end = Files[0].Log.Max(file => file.Covers(Last.Stamp).Max);
+        var goesOn = others.Select(file => file.Covers(Last.Stamp)).Where(times => times.Min > end - Slack);
+        return Last.Due - Last.Stamp.Ticks + goesOn.Select(static times => times.Max).Append(end).Max();
     }
-}
-
-/// <summary>The least, mean and most of many durations, and when the most was: of equal ones, the first.</summary>
-internal sealed class Spread
-{
-    private Int128 _sum;
-    private long _least = long.MaxValue;
-    private (long Ticks, long At) _most = (long.MinValue, 0);
-
-    public long Count { get; private set; }
-    public double LeastSeconds => Seconds(_least);
-    public double MeanSeconds => Seconds((double)_sum / Count);
-    public double MostSeconds => Seconds(_most.Ticks);
-    public DateTime MostAt => new(_most.At, DateTimeKind.Utc);
-
-    public void Add(long ticks, long at)
-    {
-        (Count, _sum, _least) = (Count + 1, _sum + ticks, Math.Min(_least, ticks));
-        if (ticks > _most.Ticks || (ticks == _most.Ticks && at < _most.At)) _most = (ticks, at);
-    }
-
-    private static double Seconds(double ticks) => Math.Round(ticks / TimeSpan.TicksPerSecond, 7);
 }

@@ -19,20 +19,20 @@ internal sealed record ProcessReport(
     string Node, string Kind, int Instance, string? RestartOf, IEnumerable<string> Files,
     DateTime First, DateTime Last, DateTime LogEnd, bool KnownAfterLast, long Beats, long Events,
     MinuteSet Down, MinuteSet MissedAtStart, MinuteSet Missed, MinuteSet MissedAtEnd, MinuteSet BeatsWithoutEvent,
-    MinuteSet EventsWithoutBeat, long Pending, long Cut, long RepeatedLines,
-    Spread? AfterMinute, Spread? LineDelay, [property: JsonIgnore] MinuteSet Seen)
+    MinuteSet EventsWithoutBeat, long Pending, long Cut, long RepeatedLines, DateTime? MostLate,
+    [property: JsonIgnore] MinuteSet Seen)
 {
     public bool Alive => Losses.All(static loss => loss.Minutes.Count == 0);
 
     /// <summary>All that may be missing, in words and in strips.</summary>
-    internal (string Noun, string Suffix, MinuteSet Minutes, Mark Mark)[] Losses =>
+    internal (string What, MinuteSet Minutes, Mark Mark)[] Losses =>
     [
-        ("minute", " down", Down, Mark.Missing),
-        ("beat", " missed at the start", MissedAtStart, Mark.Missing),
-        ("beat", " missed", Missed, Mark.Missing),
-        ("beat", " missed at the end", MissedAtEnd, Mark.Missing),
-        ("beat", " without an event", BeatsWithoutEvent, Mark.Half),
-        ("event", " without a beat", EventsWithoutBeat, Mark.Half),
+        ("minute down", Down, Mark.Missing),
+        ("beat missed at the start", MissedAtStart, Mark.Missing),
+        ("beat missed", Missed, Mark.Missing),
+        ("beat missed at the end", MissedAtEnd, Mark.Missing),
+        ("beat without an event", BeatsWithoutEvent, Mark.Half),
+        ("event without a beat", EventsWithoutBeat, Mark.Half),
     ];
 }
 
@@ -42,11 +42,7 @@ internal sealed record ProcessReport(
 [JsonSerializable(typeof(Report))]
 internal sealed partial class ReportJson : JsonSerializerContext
 {
-    /// <summary>Gives a report as JSON.</summary>
-    /// <remarks>
-    /// Calls the generated code itself: <see cref="JsonSerializer"/> would bring its converters and its reader into the
-    /// program, 0.2 MB.
-    /// </remarks>
+    /// <summary>Calls the generated code itself: the serializer would add its reader, 0.2 MB, to the program.</summary>
     public static string TextOf(Report report)
     {
         var json = new ArrayBufferWriter<byte>();

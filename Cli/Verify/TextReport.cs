@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace Heartbeat.Cli.Verify;
 
 /// <summary>The report for people: what is to be known first, then a line a process, then strips. All in UTC.</summary>
@@ -12,9 +10,6 @@ internal sealed class TextReport(Report report, TextWriter output, bool hasColou
 
     /// <summary>More processes than this with nothing missing take one line.</summary>
     private const int MostGood = 20;
-
-    /// <summary>Lines that are later than this, in seconds, are not late: their times are of another zone.</summary>
-    private const double MostLate = 15 * 60;
 
     private readonly int _instances = report.Processes.Max(static process => process.Instance);
 
@@ -43,16 +38,17 @@ internal sealed class TextReport(Report report, TextWriter output, bool hasColou
         output.WriteLine();
     }
 
-    /// <summary><c>1 beat</c>, <c>1,440 beats</c>, <c>2 beats missed</c>.</summary>
-    public static string Count(long count, string noun, string suffix = "")
+    /// <summary><c>1 beat</c>, <c>1,440 beats</c>, <c>2 beats missed</c>: the first word is the noun.</summary>
+    public static string Count(long count, string what)
     {
+        var noun = what.Split(' ')[0];
         var plural = count == 1 ? "" : noun.EndsWith('s') ? "es" : "s";
-        return string.Create(CultureInfo.InvariantCulture, $"{count:N0} {noun}{plural}{suffix}");
+        return $"{count:N0} {noun}{plural}{what[noun.Length..]}";
     }
 
     /// <summary>What to say of lines that are of a beat but do not tell which.</summary>
-    public static string Unrendered(long lines) => Count(lines, "line")
-        + $" {(lines == 1 ? "has" : "have")} {{Uuid}} in place of a UUID: the logger did not render the message.";
+    public static string Unrendered(long lines) =>
+        $"{Count(lines, "line")} with {{Uuid}} in place of a UUID: the logger did not render the message.";
 
     /// <summary>What to say of a file without a beat.</summary>
     public static string NoBeat(long bytes) => $"no line of a heartbeat in {Count(bytes, "byte")}";
@@ -63,19 +59,19 @@ internal sealed class TextReport(Report report, TextWriter output, bool hasColou
 
     private void WriteVerdict()
     {
+        var processes = report.Processes;
         var restarts = report.Restarts > 0 ? $"; {Count(report.Restarts, "restart")}" : "";
-        var end = report.Processes.All(static process => process.KnownAfterLast) ? "" : " up to the last beat";
-        var missing = report.Processes.SelectMany(static process => process.Losses)
-            .GroupBy(static loss => (loss.Noun, loss.Suffix), static loss => loss.Minutes.Count)
-            .Select(static loss => (Count: loss.Sum(), loss.Key.Noun, loss.Key.Suffix))
-            .Append((report.Files.Count(IsWithoutBeat), "file", " without a heartbeat"))
-            .Append((report.Files.Count(static file => file.Problem is not null), "file", " not read"))
-            .Where(static loss => loss.Count > 0).Select(static loss => Count(loss.Count, loss.Noun, loss.Suffix));
+        var end = processes.All(static process => process.KnownAfterLast) ? "" : " up to the last beat";
+        var missing = processes.SelectMany(static process => process.Losses)
+            .GroupBy(static loss => loss.What, static loss => loss.Minutes.Count)
+            .Select(static loss => (Count: loss.Sum(), What: loss.Key))
+            .Append((report.Files.Count(IsWithoutBeat), "file without a heartbeat"))
+            .Append((report.Files.Count(static file => file.Problem is not null), "file not read"))
+            .Where(static loss => loss.Count > 0).Select(static loss => Count(loss.Count, loss.What));
         if (report.Alive) WriteLine($"All alive{end}: nothing missing{restarts}.", Green);
         else WriteLine($"Not all alive: {string.Join(", ", missing)}{restarts}.", Red);
-        var processes = Count(report.Processes.Length, "process");
         var parallel = report.Instances > 1 ? $", {report.Instances} side by side" : "";
-        WriteLine($"{Sums(report.Processes)}, {processes}{parallel}: {Range(report.Processes)} UTC.");
+        WriteLine($"{Sums(processes)}, {Count(processes.Length, "process")}{parallel}: {Range(processes)} UTC.");
     }
 
     /// <summary>What limits the verdict: the time that was asked about, and what the logs do not tell.</summary>
@@ -86,7 +82,7 @@ internal sealed class TextReport(Report report, TextWriter output, bool hasColou
         var open = report.Processes.Count(static process => !process.KnownAfterLast);
         var whose = open == report.Instances ? "" : $" of {Count(open, "process")}";
         if (open > 0) WriteLine($"The lines{whose} tell no time: nothing is known after the last beat.");
-        if (report.DamagedLines > 0) WriteLine($"{Count(report.DamagedLines, "damaged line")} skipped.");
+        if (report.DamagedLines > 0) WriteLine($"{Count(report.DamagedLines, "line damaged")} and skipped.");
         if (report.UnrenderedLines > 0) WriteLine(Unrendered(report.UnrenderedLines));
         foreach (var file in report.Files.Where(static file => IsWithoutBeat(file) || file.Problem is not null))
         {
@@ -100,33 +96,23 @@ internal sealed class TextReport(Report report, TextWriter output, bool hasColou
         var files = report.Files.Count > 1 ? string.Join(", ", process.Files.Select(PlainFormatter.Escape)) + "  " : "";
         Write($"{Label(process.Instance)}{process.Node}  {files}{Range(process)}  {Sums(process)}");
         if (process.RestartOf is not null) Write(process.Down.Count == 0 ? "; restart without a loss" : "; restart");
-        foreach (var (noun, suffix, minutes, _) in process.Losses.Where(static loss => loss.Minutes.Count > 0))
+        foreach (var (what, minutes, _) in process.Losses.Where(static loss => loss.Minutes.Count > 0))
         {
             Write("; ");
-            Write($"{Count(minutes.Count, noun, suffix)}: {Ranges(minutes.Ranges)}", Red);
+            Write($"{Count(minutes.Count, what)}: {Ranges(minutes.Ranges)}", Red);
         }
 
-        WriteLine(string.Concat(NotesOf(process).Select(static note => $"; {note}")));
-    }
-
-    private static IEnumerable<string> NotesOf(ProcessReport process)
-    {
-        if (process.Pending > 0) yield return Count(process.Pending, "event", " pending");
-        if (process.Cut > 0) yield return Count(process.Cut, "event", " from before the log");
-        if (process.RepeatedLines > 0) yield return Count(process.RepeatedLines, "repeated line");
-        if (process.AfterMinute is { MostSeconds: var late } after)
+        if (process.Pending > 0) Write($"; {Count(process.Pending, "event pending")}");
+        if (process.Cut > 0) Write($"; {Count(process.Cut, "event from before the log")}");
+        if (process.RepeatedLines > 0) Write($"; {Count(process.RepeatedLines, "line repeated")}");
+        if (process.MostLate is { } beat)
         {
-            yield return $"at most {Duration(late)} after the minute{(late < 1 ? "" : $" ({Text(after.MostAt)})")}";
+            var ms = (double)(beat.Ticks % TimeSpan.TicksPerMinute) / TimeSpan.TicksPerMillisecond;
+            var late = ms < 1000 ? $"{ms:N1} ms after the minute" : $"{ms / 1000:N1} s after the minute ({Text(beat)})";
+            Write($"; at most {late}");
         }
 
-        if (process.LineDelay is { MeanSeconds: var mean, MostSeconds: not 0 and var most } delay)
-        {
-            yield return mean < 0 ? $"line times {Duration(-mean)} behind the UUIDs"
-                : mean > MostLate ? $"line times {Duration(mean)} ahead of the UUIDs"
-                : $"lines {Duration(mean)} late on average, at most {Duration(most)} ({Text(delay.MostAt)})";
-        }
-
-        if (process.Kind == "computer") yield return "a computer: its UUIDs do not tell restarts";
+        WriteLine(process.Kind == "computer" ? "; a computer: its UUIDs do not tell restarts" : "");
     }
 
     private static bool IsWithoutBeat(LogFile file) => file is { Problem: null, HeartbeatLines: 0 };
@@ -138,7 +124,7 @@ internal sealed class TextReport(Report report, TextWriter output, bool hasColou
     private static string Range(params ProcessReport[] processes) =>
         Range(processes.Min(static process => process.First), processes.Max(static process => process.Last));
 
-    private static string Text(DateTime time) => time.ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture);
+    private static string Text(DateTime time) => $"{time:yyyy-MM-dd HH:mm}";
 
     /// <summary>From one minute to another; the day is said once if it is the same.</summary>
     private static string Range(DateTime first, DateTime last) => first == last ? Text(first)
@@ -147,13 +133,5 @@ internal sealed class TextReport(Report report, TextWriter output, bool hasColou
     /// <summary>The first ranges, and how many more there are.</summary>
     private static string Ranges(IReadOnlyList<MinuteRange> ranges) =>
         string.Join(", ", ranges.Take(MostRanges).Select(static range => Range(range.From, range.To)))
-            + (ranges.Count > MostRanges ? $" and {Count(ranges.Count - MostRanges, "more range")}" : "");
-
-    /// <summary>A duration, in the unit that suits it.</summary>
-    private static string Duration(double seconds)
-    {
-        var (number, unit) = seconds < 1 ? (seconds * 1000, "ms") : seconds < 60 ? (seconds, "s")
-            : seconds < 3600 ? (seconds / 60, "min") : (seconds / 3600, "h");
-        return string.Create(CultureInfo.InvariantCulture, $"{number:N1} {unit}");
-    }
+            + (ranges.Count > MostRanges ? $" and {Count(ranges.Count - MostRanges, "range")} more" : "");
 }

@@ -105,7 +105,7 @@ internal sealed class VerifyCommand(Stream input, TextWriter output, bool hasCol
         var unread = _files.Where(static file => file.Problem is not null)
             .Select(static file => $"cannot read '{PlainFormatter.Escape(file.Name)}': {file.Problem}.").ToList();
         if (unread.Count == _files.Count) return string.Join(' ', unread);
-        var damaged = _logs.Damaged > 0 ? $", but {TextReport.Count(_logs.Damaged, "damaged one")}" : "";
+        var damaged = _logs.Damaged > 0 ? $", but {TextReport.Count(_logs.Damaged, "line damaged")}" : "";
         var found = _logs.Unrendered > 0 ? TextReport.Unrendered(_logs.Unrendered)
             : $"{TextReport.NoBeat(_files.Sum(static file => file.Bytes))}{damaged}.";
         return string.Join(' ', [$"nothing to verify: {found}", .. unread]);

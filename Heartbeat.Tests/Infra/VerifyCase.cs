@@ -99,12 +99,10 @@ internal sealed class VerifyCase
             process.GetProperty("pending").GetInt32(),
             process.GetProperty("cut").GetInt32(),
             process.GetProperty("repeatedLines").GetInt32(),
-            process.GetProperty("afterMinute") is { ValueKind: JsonValueKind.Object } after
-                ? after.GetProperty("mostSeconds").GetDouble()
+            process.GetProperty("mostLate") is { ValueKind: JsonValueKind.String } late
+                ? late.GetDateTimeOffset().UtcTicks
                 : null,
-            process.GetProperty("lineDelay") is { ValueKind: JsonValueKind.Object } delay
-                ? delay.GetProperty("mostSeconds").GetDouble()
-                : null))
+            process.GetProperty("logEnd").GetDateTimeOffset().UtcTicks))
             .Order(StringComparer.Ordinal).Append($"damaged {report.GetProperty("damagedLines").GetInt32()}"));
 
     private string Expect()
@@ -190,8 +188,6 @@ internal sealed class VerifyCase
         var atEnd = isLast && lines.Count > 1 ? Between(life.Max() + 1, lastDue) : [];
         var atStart = isFirst && _since is { } since ? Between(since / Minute, life.Min() - 1) : [];
         var down = before is null ? [] : Between(before.Max() + 1, life.Min() - 1);
-        var delays = lines.Where(static line => line.Time is not null)
-            .Select(static line => line.Time!.Value - line.Due).ToList();
         var (lost, orphans) = (beats.Except(events).Except(pending), events.Except(beats).Except(cut));
         var lists = new[] { atStart, missed, atEnd, down, lost, orphans }
             .Select(list => list.Where(IsAsked).ToList()).ToList();
@@ -209,10 +205,9 @@ internal sealed class VerifyCase
             pending.Count(IsAsked),
             cut.Count(IsAsked),
             lines.Count - beats.Count - events.Count,
-            beats.Count == 0
-                ? null
-                : lines.Where(static line => line.Kind == 'T').Max(static line => line.Id % Minute) / 1e7,
-            delays.Count == 0 ? null : delays.Max(static delay => delay is < 0 and > -Second ? 0 : delay) / 1e7);
+            lines.Where(static line => line.Kind == 'T' && line.Id % Minute > 0)
+                .MaxBy(static line => (line.Id % Minute, -line.Id))?.Id,
+            to);
 
         bool IsAsked(long minute) => !(minute * Minute < _since) && !((minute * Minute) + Slack > _until);
     }
@@ -220,13 +215,13 @@ internal sealed class VerifyCase
     private static string Describe(
         string node, int beats, int events, IEnumerable<long> atStart, IEnumerable<long> missed,
         IEnumerable<long> atEnd, IEnumerable<long> down, IEnumerable<long> lost, IEnumerable<long> orphans,
-        int pending, int cut, int repeated, double? after, double? delay)
+        int pending, int cut, int repeated, long? late, long logEnd)
     {
         return string.Create(
             CultureInfo.InvariantCulture,
             $"{node}: {beats} beats, {events} events, start {List(atStart)}, missed {List(missed)}, "
                 + $"end {List(atEnd)}, down {List(down)}, lost {List(lost)}, orphans {List(orphans)}, "
-                + $"pending {pending}, cut {cut}, repeated {repeated}, after {after:F7}, delay {delay:F7}");
+                + $"pending {pending}, cut {cut}, repeated {repeated}, late {late}, end of log {logEnd}");
 
         static string List(IEnumerable<long> minutes) => $"[{string.Join(' ', minutes.Distinct().Order())}]";
     }
