@@ -20,10 +20,11 @@ public sealed class VerifyCommandTests
     {
         var missing = Path.Combine(Path.GetTempPath(), "no such log");
         Should.Throw<UsageException>(() => Verify("", missing)).Message
-            .ShouldBe($"cannot read '{missing}': Could not find file '{missing}'.");
-        Should.Throw<UsageException>(() => Verify("", "")).Message.ShouldBe("cannot read '': the name is empty.");
+            .ShouldBe($"nothing to verify: cannot read '{missing}': Could not find file '{missing}'.");
+        Should.Throw<UsageException>(() => Verify("", "")).Message
+            .ShouldBe("nothing to verify: cannot read '': the name is empty.");
         Should.Throw<UsageException>(() => Verify("", Path.GetTempPath(), "")).Message
-            .ShouldBe($"cannot read '{Path.GetTempPath()}': it is a directory. cannot read '': the name is empty.");
+            .ShouldBe($"nothing to verify: cannot read '{Path.GetTempPath()}': it is a directory; cannot read '': the name is empty.");
     }
 
     [Fact]
@@ -35,21 +36,21 @@ public sealed class VerifyCommandTests
         verified.Json.GetProperty("files")[1].GetProperty("problem").GetString().ShouldBe("the name is empty");
         verified.Json.GetProperty("processes")[0].GetProperty("alive").GetBoolean().ShouldBeTrue();
         Verify(Good, "-", Path.GetTempPath()).Output.ShouldStartWith($"""
-            Not all alive: 1 file not read.
+            Not all alive: 1 file without a heartbeat.
             3 beats, 3 events, 1 process: 2026-11-23 22:00 to 22:02 UTC.
             The lines tell no time: nothing is known after the last beat.
-            {Path.GetTempPath()}: not read: it is a directory
+            cannot read '{Path.GetTempPath()}': it is a directory.
 
             7B4E4C2AD94E  -  2026-11-23 22:00 to 22:02
             """);
     }
 
     [Theory]
-    [InlineData("1F8B0800", "it is compressed; use zcat 'log' | heartbeat verify")]
-    [InlineData("28B52FFD", "it is compressed; use zstdcat 'log' | heartbeat verify")]
-    [InlineData("FFFE4900", "it is UTF-16; use iconv -f UTF-16 -t UTF-8 'log' | heartbeat verify")]
-    [InlineData("FEFF0049", "it is UTF-16; use iconv -f UTF-16 -t UTF-8 'log' | heartbeat verify")]
-    [InlineData("49004E00", "it is UTF-16; use iconv -f UTF-16LE -t UTF-8 'log' | heartbeat verify")]
+    [InlineData("1F8B0800", "it is not plain text; use zcat 'log' | heartbeat verify")]
+    [InlineData("28B52FFD", "it is not plain text; use zstdcat 'log' | heartbeat verify")]
+    [InlineData("FFFE4900", "it is not plain text; use iconv -f UTF-16 -t UTF-8 'log' | heartbeat verify")]
+    [InlineData("FEFF0049", "it is not plain text; use iconv -f UTF-16 -t UTF-8 'log' | heartbeat verify")]
+    [InlineData("49004E00", "it is not plain text; use iconv -f UTF-16LE -t UTF-8 'log' | heartbeat verify")]
     public void What_is_not_plain_text_is_recognised(string start, string expected)
     {
         byte[] bytes = [.. Convert.FromHexString(start), .. Encoding.UTF8.GetBytes(Good)];
@@ -61,7 +62,7 @@ public sealed class VerifyCommandTests
         using var input = new MemoryStream(bytes);
         var piped = expected.Replace("use ", "use ... | ", StringComparison.Ordinal)
             .Replace(" 'log'", "", StringComparison.Ordinal);
-        Should.Throw<UsageException>(() => Verify(input)).Message.ShouldBe($"cannot read '-': {piped}.");
+        Should.Throw<UsageException>(() => Verify(input)).Message.ShouldBe($"nothing to verify: cannot read '-': {piped}.");
     }
 
     [Theory]
@@ -74,7 +75,7 @@ public sealed class VerifyCommandTests
             Not all alive: 1 file without a heartbeat.
             3 beats, 3 events, 1 process: 2026-11-23 22:00 to 22:02 UTC.
             The lines tell no time: nothing is known after the last beat.
-            other: no line of a heartbeat in {other.Length} bytes
+            'other' has no line of a heartbeat in {other.Length} bytes.
 
             7B4E4C2AD94E  good  2026-11-23 22:00 to 22:02
             """);
@@ -82,8 +83,8 @@ public sealed class VerifyCommandTests
     }
 
     [Theory]
-    [InlineData("verify has no option '--jsn'; it has --json, --since and --until.", "--jsn")]
-    [InlineData("verify has no option '-x<U+000A>'; it has --json, --since and --until.", "-x\n")]
+    [InlineData("no option '--jsn': verify has --json, --since and --until.", "--jsn")]
+    [InlineData("no option '-x<U+000A>': verify has --json, --since and --until.", "-x\n")]
     [InlineData("--since needs a time.", "--since")]
     [InlineData("--until must be later than --since.", "--since", "2026-11-24T00:00Z", "--until", "2026-11-24T00:00Z")]
     [InlineData("--until must be as 2026-11-25T06:00Z, 2026-11-25 07:00 (local time) or now, found '7\u00a0h'.",
@@ -99,16 +100,17 @@ public sealed class VerifyCommandTests
     {
         Verify(Good, "-").ExitCode.ShouldBe(0);
         Should.Throw<UsageException>(() => Verify("", "--", "--json")).Message.ShouldStartWith(
-            "cannot read '--json': ");
+            "nothing to verify: cannot read '--json': ");
     }
 
     [Theory]
-    [InlineData("", "nothing to verify: no line of a heartbeat in 0 bytes.")]
-    [InlineData("INFO: Scheduled\n", "nothing to verify: no line of a heartbeat in 16 bytes.")]
+    [InlineData("", "nothing to verify: '-' has no line of a heartbeat in 0 bytes.")]
+    [InlineData("INFO: Scheduled\n", "nothing to verify: '-' has no line of a heartbeat in 16 bytes.")]
     [InlineData("INFO: Heartbeat (timed): UUID=0\n",
-        "nothing to verify: no line of a heartbeat in 32 bytes, but 1 line damaged.")]
+        "nothing to verify: '-' has no line of a heartbeat in 32 bytes; 1 line damaged.")]
     [InlineData("INFO: Heartbeat (timed): UUID={Uuid}\n",
-        "nothing to verify: 1 line with {Uuid} in place of a UUID: the logger did not render the message.")]
+        "nothing to verify: '-' has no line of a heartbeat in 37 bytes; "
+            + "1 line with {Uuid} in place of a UUID: the logger did not render the message.")]
     [InlineData("Heartbeat (timed): UUID=01D3B4F8-1F35-11EF-AC22-7B4E4C2AD94E",
         "nothing to verify: no beat is old enough to have had its event.")]
     public void Nothing_to_verify_is_not_alive(string log, string expected) =>

@@ -320,7 +320,7 @@ public sealed class VerifyInputTests(ITestOutputHelper output)
             }
             catch (UsageException exception)
             {
-                exception.Message.ShouldMatch("^(nothing to verify: |cannot read '-': it is )");
+                exception.Message.ShouldStartWith("nothing to verify: ");
             }
         }
 

@@ -6,9 +6,6 @@ namespace Heartbeat.Cli.Verify;
 /// <summary>What the UUID of a beat tells (RFC 9562, 5.1): its instant, and who made it.</summary>
 internal readonly record struct BeatUuid(long Ticks, ulong Node)
 {
-    /// <summary>UUID time begins with the Gregorian calendar.</summary>
-    private static readonly long Epoch = new DateTime(1582, 10, 15).Ticks;
-
     /// <summary>Reads the UUID that a text begins with; it must be of version 1, and end where it should.</summary>
     public static BeatUuid? Read(ReadOnlySpan<byte> text)
     {
@@ -19,6 +16,7 @@ internal readonly record struct BeatUuid(long Ticks, ulong Node)
         uuid.TryWriteBytes(bytes, bigEndian: true, out _);
         var (time, node) = (ReadUInt64BigEndian(bytes), ReadUInt64BigEndian(bytes[8..]));
         var count = (time >> 32) | ((time & 0xFFFF_0000) << 16) | ((time & 0x0FFF) << 48);
-        return new(Epoch + (long)count, node & 0xFFFF_FFFF_FFFF);
+        // UUID time begins with the Gregorian calendar.
+        return new(new DateTime(1582, 10, 15).Ticks + (long)count, node & 0xFFFF_FFFF_FFFF);
     }
 }

@@ -10,6 +10,9 @@ internal sealed class Judge(List<LogFile> files, Bound? since, Bound? until)
         since is null ? 0 : MinuteOf(since.Instant.Ticks - 1) + 1,
         until is null ? End : MinuteOf(until.Instant.Ticks - ProcessBeats.Slack)));
 
+    /// <summary>The last process of each instance.</summary>
+    private readonly List<ProcessBeats> _ends = [];
+
     private readonly List<LogFile> _others = files.FindAll(static file => file.HeartbeatLines == 0);
 
     public Report Report(LogScanner logs)
@@ -22,43 +25,35 @@ internal sealed class Judge(List<LogFile> files, Bound? since, Bound? until)
             foreach (var file in log) file.Log = log;
         }
 
-        foreach (var file in _others) file.Rebase(logs.Processes.Max(static process => process.Last.Due));
-        var instances = Instances(logs.Processes);
-        ProcessReport[] reports = [.. instances
-            .SelectMany((one, number) => one.Select((process, at) =>
-                Report(process, number + 1, at == 0 ? null : one[at - 1], isLast: at == one.Count - 1)))
+        var processes = logs.Processes.OrderBy(static process => (process.First.Due, process.Node)).ToList();
+        foreach (var process in processes) Follow(process);
+        foreach (var file in _others) file.Rebase(processes.Max(static process => (long?)process.Last.Due) ?? 0);
+        ProcessReport[] reports = [.. processes.Select(Report)
             .Where(static report => !report.Alive || report.Beats + report.Events > 0)
             .OrderBy(static report => report.Alive).ThenBy(static report => report.First)];
-        var areRead = files.TrueForAll(static file => file is { Problem: null, HeartbeatLines: > 0 });
         return new(
-            areRead && reports.All(static report => report.Alive), since, until,
+            files.TrueForAll(static file => file.Flaw is null) && reports.All(static report => report.Alive), since, until,
             reports.Select(static report => report.Instance).Distinct().Count(),
             reports.Count(static report => report.RestartOf is not null),
             logs.Damaged, logs.Unrendered, files, reports);
     }
 
-    /// <summary>
-    /// Finds out which processes ran side by side, and which one after the other: a process that begins when others
-    /// have ended is the restart of the last of those, or rather of the last in its own log.
-    /// </summary>
-    private static List<List<ProcessBeats>> Instances(IEnumerable<ProcessBeats> processes)
+    /// <summary>Finds out which process another one is the restart of, if it did not run beside all of them.</summary>
+    /// <remarks>It is the last of those that had ended when it began, or rather the last in its own log.</remarks>
+    private void Follow(ProcessBeats process)
     {
-        var instances = new List<List<ProcessBeats>>();
-        foreach (var process in processes.OrderBy(static one => (one.First.Due, one.Node)))
-        {
-            var instance = instances
-                .Where(one => one[^1].Life.First < process.Life.First && one[^1].Life.Last <= process.Life.First)
-                .MaxBy(one => (one[^1].Files[0].Log == process.Files[0].Log, one[^1].Last.Due));
-            if (instance is null) instances.Add(instance = []);
-            instance.Add(process);
-        }
-
-        return instances;
+        process.Before = _ends
+            .Where(one => one.Life.First < process.Life.First && one.Life.Last <= process.Life.First)
+            .MaxBy(one => (one.Files[0].Log == process.Files[0].Log, one.Last.Due));
+        if (process.Before is null) _ends.Add(process);
+        else _ends[_ends.IndexOf(process.Before)] = process;
+        process.Instance = process.Before?.Instance ?? _ends.Count;
     }
 
-    private ProcessReport Report(ProcessBeats process, int instance, ProcessBeats? before, bool isLast)
+    private ProcessReport Report(ProcessBeats process)
     {
-        var (beats, events, (first, last)) = (process.Beats, process.Events, process.Life);
+        var (beats, events, (first, last), before) = (process.Beats, process.Events, process.Life, process.Before);
+        var isLast = _ends.Contains(process);
         var life = new MinuteSet(first, last);
         var missed = life.Minus(beats).Minus(events);
         var logEnd = Math.Min(process.LogEnd(_others), DateTime.MaxValue.Ticks);
@@ -68,12 +63,12 @@ internal sealed class Judge(List<LogFile> files, Bound? since, Bound? until)
         if (process.FirstEvent <= process.LogStart()) atEnds.Add(MinuteOf(process.FirstEvent));
         if (process.Latest.Before > end) atEnds.Add(MinuteOf(process.Latest.Before));
         if (process.Latest.Last > end) atEnds.Add(MinuteOf(process.Latest.Last));
-        var isFirst = since is not null && instance == 1 && before is null;
+        var isFirst = since is not null && process.Instance == 1 && before is null;
         // One line alone is more likely a damaged one than a process that fell silent.
         var isSilent = isLast && process.Lines > 1;
         var shown = Asked(life).Ranges.FirstOrDefault(process.Life);
         return new(
-            process.Node, process.Kind, instance, RestartOf: Asked(first, first).Count > 0 ? before?.Node : null,
+            process.Node, process.Kind, process.Instance, RestartOf: Asked(first, first).Count > 0 ? before?.Node : null,
             process.Files.Select(static file => file.Name),
             First: shown.From, Last: shown.To, LogEnd: new(logEnd, DateTimeKind.Utc),
             KnownAfterLast: process.Last.Stamp.Form != LogFile.NoTime || !isLast || until is not null,
@@ -86,7 +81,7 @@ internal sealed class Judge(List<LogFile> files, Bound? since, Bound? until)
             EventsWithoutBeat: Asked(events.Minus(beats).Minus(atEnds)),
             Pending: Asked(atEnds.Minus(events)).Count, Cut: Asked(atEnds.Minus(beats)).Count,
             RepeatedLines: process.Lines - beats.Count - events.Count,
-            MostLate: process.MostLate == 0 ? null : new(process.MostLate, DateTimeKind.Utc), Seen: Asked(life.Minus(missed)));
+            Seen: Asked(life.Minus(missed)));
     }
 
     private MinuteSet Asked(MinuteSet minutes) => minutes.Minus(_outside);

@@ -19,6 +19,11 @@ internal sealed class LogFile(string name)
     public long HeartbeatLines { get; private set; }
     public string? Problem { get; set; }
 
+    /// <summary>Why there is nothing from this file, or null.</summary>
+    internal string? Flaw => Problem is not null ? $"cannot read '{PlainFormatter.Escape(name)}': {Problem}"
+        : HeartbeatLines > 0 ? null
+        : $"'{PlainFormatter.Escape(name)}' has no line of a heartbeat in {TextReport.Count(Bytes, "byte")}";
+
     /// <summary>The files that are parts of the same log, this one among them.</summary>
     internal List<LogFile> Log { get; set; } = [];
 

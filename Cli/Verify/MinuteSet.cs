@@ -42,18 +42,18 @@ internal sealed class MinuteSet
     public MinuteSet Minus(MinuteSet other)
     {
         var (left, at, holes) = (new List<MinuteRange>(), 0, other.Ranges);
-        foreach (var (start, last) in Ranges)
+        foreach (var (first, last) in Ranges)
         {
-            var first = start;
-            for (; at < holes.Count && holes[at].First <= last; at++)
+            var from = first;
+            while (at < holes.Count && holes[at].Last < first) at++;
+            // A hole that goes on beyond this range may reach into the next one.
+            for (var hole = at; hole < holes.Count && holes[hole].First <= last; hole++)
             {
-                if (holes[at].First > first) left.Add(new(first, holes[at].First - 1));
-                first = Math.Max(first, holes[at].Last + 1);
-                // A hole that goes on beyond this range may reach into the next one.
-                if (holes[at].Last > last) break;
+                if (from < holes[hole].First) left.Add(new(from, holes[hole].First - 1));
+                from = holes[hole].Last + 1;
             }
 
-            if (first <= last) left.Add(new(first, last));
+            if (from <= last) left.Add(new(from, last));
         }
 
         return new() { _ranges = left, _sorted = left.Count };

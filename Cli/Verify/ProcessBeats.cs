@@ -1,10 +1,6 @@
 namespace Heartbeat.Cli.Verify;
 
 /// <summary>What the logs tell of one node: a process of this program, or a computer.</summary>
-/// <remarks>
-/// Both lines of a beat have its UUID and so its minute: two sets of minutes tell what is there, whatever the order of
-/// the lines and however often they come.
-/// </remarks>
 internal sealed class ProcessBeats(ulong node)
 {
     /// <summary>What is missing this close to the end of a log is not missing yet.</summary>
@@ -33,8 +29,9 @@ internal sealed class ProcessBeats(ulong node)
     /// <summary>The two latest beats: their events may come after the end of the log.</summary>
     public (long Before, long Last) Latest { get; private set; }
 
-    /// <summary>The beat that came latest after its minute: of equal ones, the first.</summary>
-    public long MostLate { get; private set; }
+    /// <summary>The number that it shares with those that it is a restart of, and the last of those.</summary>
+    public int Instance { get; set; }
+    public ProcessBeats? Before { get; set; }
 
     /// <summary>Takes in a line of a beat, and the time that it tells.</summary>
     public void See(LogFile file, bool isEvent, long beat, Stamp stamp)
@@ -50,8 +47,6 @@ internal sealed class ProcessBeats(ulong node)
         if (isEvent) FirstEvent = Math.Min(FirstEvent, beat);
         if (isEvent || beat == Latest.Last) return;
         Latest = beat > Latest.Last ? (Latest.Last, beat) : (Math.Max(Latest.Before, beat), Latest.Last);
-        var later = (beat % TimeSpan.TicksPerMinute) - (MostLate % TimeSpan.TicksPerMinute);
-        if (later > 0 || (later == 0 && beat < MostLate)) MostLate = beat;
     }
 
     /// <summary>When its log begins: before its first line, by what the times of the log say has passed.</summary>

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using static Heartbeat.Cli.Verify.TextReport;
 
 namespace Heartbeat.Cli.Verify;
 
@@ -9,7 +10,14 @@ namespace Heartbeat.Cli.Verify;
 /// <remarks>The fields of this and of all below are told in docs/verify.md.</remarks>
 internal sealed record Report(
     bool Alive, Bound? Since, Bound? Until, int Instances, int Restarts, long DamagedLines, long UnrenderedLines,
-    List<LogFile> Files, ProcessReport[] Processes);
+    List<LogFile> Files, ProcessReport[] Processes)
+{
+    /// <summary>What was in the logs, or should have been, and could not be judged.</summary>
+    internal IEnumerable<string> Flaws => Files.Select(static file => file.Flaw)
+        .Append(DamagedLines == 0 ? null : Count(DamagedLines, "line damaged"))
+        .Append(UnrenderedLines == 0 ? null : Count(UnrenderedLines, "line with {Uuid} in place of a UUID")
+            + ": the logger did not render the message").OfType<string>();
+}
 
 /// <summary>One end of the time that was asked about, and how it was understood.</summary>
 internal sealed record Bound(DateTime Instant, string Meaning);
@@ -19,7 +27,7 @@ internal sealed record ProcessReport(
     string Node, string Kind, int Instance, string? RestartOf, IEnumerable<string> Files,
     DateTime First, DateTime Last, DateTime LogEnd, bool KnownAfterLast, long Beats, long Events,
     MinuteSet Down, MinuteSet MissedAtStart, MinuteSet Missed, MinuteSet MissedAtEnd, MinuteSet BeatsWithoutEvent,
-    MinuteSet EventsWithoutBeat, long Pending, long Cut, long RepeatedLines, DateTime? MostLate,
+    MinuteSet EventsWithoutBeat, long Pending, long Cut, long RepeatedLines,
     [property: JsonIgnore] MinuteSet Seen)
 {
     public bool Alive => Losses.All(static loss => loss.Minutes.Count == 0);

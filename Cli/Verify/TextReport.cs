@@ -1,42 +1,26 @@
 namespace Heartbeat.Cli.Verify;
 
+/// <summary>What is in a character of a strip.</summary>
+[Flags]
+internal enum Mark { None = 0, Seen = 1, Half = 2, Missing = 4 }
+
 /// <summary>The report for people: what is to be known first, then a line a process, then strips. All in UTC.</summary>
-internal sealed class TextReport(Report report, TextWriter output, bool hasColours)
+internal sealed class TextReport(Report report, bool hasColours)
 {
-    public const string Green = "\e[32m";
-    public const string Yellow = "\e[33m";
-    public const string Red = "\e[31m";
+    private const string Green = "\e[32m";
+    private const string Yellow = "\e[33m";
+    private const string Red = "\e[31m";
     private const int MostRanges = 5;
 
     /// <summary>More processes than this with nothing missing take one line.</summary>
     private const int MostGood = 20;
 
+    /// <summary>A strip has so many characters, for a day, or for a week if there is more than a month.</summary>
+    private const int Characters = 48;
+    private const int Day = 24 * 60;
+    private const int MostDays = 31;
+
     private readonly int _instances = report.Processes.Max(static process => process.Instance);
-
-    public void Write()
-    {
-        WriteVerdict();
-        WriteNotes();
-        WriteLine();
-        // Those with something missing come first.
-        var bad = Array.FindAll(report.Processes, static process => !process.Alive);
-        var good = report.Processes[bad.Length..];
-        var shown = good.Length > MostGood ? bad : report.Processes;
-        foreach (var process in shown) WriteProcess(process);
-        if (shown == bad) WriteLine($"{Count(good.Length, "process")} with nothing missing: {Sums(good)}", Green);
-        if (shown.Length == 0) return;
-        WriteLine();
-        Strips.Write(shown, this);
-    }
-
-    public void Write(string text, string? colour = null) =>
-        output.Write(hasColours && colour is not null ? $"{colour}{text}\e[0m" : text);
-
-    public void WriteLine(string text = "", string? colour = null)
-    {
-        Write(text, colour);
-        output.WriteLine();
-    }
 
     /// <summary><c>1 beat</c>, <c>1,440 beats</c>, <c>2 beats missed</c>: the first word is the noun.</summary>
     public static string Count(long count, string what)
@@ -46,18 +30,18 @@ internal sealed class TextReport(Report report, TextWriter output, bool hasColou
         return $"{count:N0} {noun}{plural}{what[noun.Length..]}";
     }
 
-    /// <summary>What to say of lines that are of a beat but do not tell which.</summary>
-    public static string Unrendered(long lines) =>
-        $"{Count(lines, "line")} with {{Uuid}} in place of a UUID: the logger did not render the message.";
+    public IEnumerable<string> Lines()
+    {
+        // Those with something missing come first.
+        var bad = Array.FindAll(report.Processes, static process => !process.Alive);
+        var good = report.Processes[bad.Length..];
+        var shown = good.Length > MostGood ? bad : report.Processes;
+        var rest = $"{Count(good.Length, "process")} with nothing missing: {Sums(good)}";
+        return Head().Append("").Concat(shown.Select(LineOf))
+            .Concat(shown == bad ? [In(Green, rest)] : []).Concat(shown.Length > 0 ? Strips(shown) : []);
+    }
 
-    /// <summary>What to say of a file without a beat.</summary>
-    public static string NoBeat(long bytes) => $"no line of a heartbeat in {Count(bytes, "byte")}";
-
-    /// <summary>Tells instances apart, if there are several.</summary>
-    public string Label(int instance) =>
-        _instances == 1 ? "" : $"{instance}".PadLeft($"{_instances}".Length) + "  ";
-
-    private void WriteVerdict()
+    private IEnumerable<string> Head()
     {
         var processes = report.Processes;
         var restarts = report.Restarts > 0 ? $"; {Count(report.Restarts, "restart")}" : "";
@@ -65,57 +49,92 @@ internal sealed class TextReport(Report report, TextWriter output, bool hasColou
         var missing = processes.SelectMany(static process => process.Losses)
             .GroupBy(static loss => loss.What, static loss => loss.Minutes.Count)
             .Select(static loss => (Count: loss.Sum(), What: loss.Key))
-            .Append((report.Files.Count(IsWithoutBeat), "file without a heartbeat"))
-            .Append((report.Files.Count(static file => file.Problem is not null), "file not read"))
+            .Append((report.Files.Count(static file => file.Flaw is not null), "file without a heartbeat"))
             .Where(static loss => loss.Count > 0).Select(static loss => Count(loss.Count, loss.What));
-        if (report.Alive) WriteLine($"All alive{end}: nothing missing{restarts}.", Green);
-        else WriteLine($"Not all alive: {string.Join(", ", missing)}{restarts}.", Red);
+        yield return report.Alive ? In(Green, $"All alive{end}: nothing missing{restarts}.")
+            : In(Red, $"Not all alive: {string.Join(", ", missing)}{restarts}.");
         var parallel = report.Instances > 1 ? $", {report.Instances} side by side" : "";
-        WriteLine($"{Sums(processes)}, {Count(processes.Length, "process")}{parallel}: {Range(processes)} UTC.");
-    }
-
-    /// <summary>What limits the verdict: the time that was asked about, and what the logs do not tell.</summary>
-    private void WriteNotes()
-    {
-        if (report.Since is { } since) WriteLine($"Since {since.Instant:yyyy-MM-dd HH:mm:ss} UTC: {since.Meaning}.");
-        if (report.Until is { } until) WriteLine($"Until {until.Instant:yyyy-MM-dd HH:mm:ss} UTC: {until.Meaning}.");
-        var open = report.Processes.Count(static process => !process.KnownAfterLast);
+        yield return $"{Sums(processes)}, {Count(processes.Length, "process")}{parallel}: {Range(processes)} UTC.";
+        // What limits the verdict: the time that was asked about, and what the logs do not tell.
+        if (report.Since is { } since) yield return $"Since {since.Instant:yyyy-MM-dd HH:mm:ss} UTC: {since.Meaning}.";
+        if (report.Until is { } until) yield return $"Until {until.Instant:yyyy-MM-dd HH:mm:ss} UTC: {until.Meaning}.";
+        var open = processes.Count(static process => !process.KnownAfterLast);
         var whose = open == report.Instances ? "" : $" of {Count(open, "process")}";
-        if (open > 0) WriteLine($"The lines{whose} tell no time: nothing is known after the last beat.");
-        if (report.DamagedLines > 0) WriteLine($"{Count(report.DamagedLines, "line damaged")} and skipped.");
-        if (report.UnrenderedLines > 0) WriteLine(Unrendered(report.UnrenderedLines));
-        foreach (var file in report.Files.Where(static file => IsWithoutBeat(file) || file.Problem is not null))
-        {
-            var what = file.Problem is null ? NoBeat(file.Bytes) : $"not read: {file.Problem}";
-            WriteLine($"{PlainFormatter.Escape(file.Name)}: {what}", Red);
-        }
+        if (open > 0) yield return $"The lines{whose} tell no time: nothing is known after the last beat.";
+        foreach (var flaw in report.Flaws) yield return In(Yellow, $"{flaw}.");
     }
 
-    private void WriteProcess(ProcessReport process)
+    private string LineOf(ProcessReport process)
     {
         var files = report.Files.Count > 1 ? string.Join(", ", process.Files.Select(PlainFormatter.Escape)) + "  " : "";
-        Write($"{Label(process.Instance)}{process.Node}  {files}{Range(process)}  {Sums(process)}");
-        if (process.RestartOf is not null) Write(process.Down.Count == 0 ? "; restart without a loss" : "; restart");
-        foreach (var (what, minutes, _) in process.Losses.Where(static loss => loss.Minutes.Count > 0))
-        {
-            Write("; ");
-            Write($"{Count(minutes.Count, what)}: {Ranges(minutes.Ranges)}", Red);
-        }
-
-        if (process.Pending > 0) Write($"; {Count(process.Pending, "event pending")}");
-        if (process.Cut > 0) Write($"; {Count(process.Cut, "event from before the log")}");
-        if (process.RepeatedLines > 0) Write($"; {Count(process.RepeatedLines, "line repeated")}");
-        if (process.MostLate is { } beat)
-        {
-            var ms = (double)(beat.Ticks % TimeSpan.TicksPerMinute) / TimeSpan.TicksPerMillisecond;
-            var late = ms < 1000 ? $"{ms:N1} ms after the minute" : $"{ms / 1000:N1} s after the minute ({Text(beat)})";
-            Write($"; at most {late}");
-        }
-
-        WriteLine(process.Kind == "computer" ? "; a computer: its UUIDs do not tell restarts" : "");
+        List<string> parts = [$"{Label(process.Instance)}{process.Node}  {files}{Range(process)}  {Sums(process)}"];
+        if (process.RestartOf is not null) parts.Add(process.Down.Count == 0 ? "restart without a loss" : "restart");
+        parts.AddRange(process.Losses.Where(static loss => loss.Minutes.Count > 0).Select(loss =>
+            In(Red, $"{Count(loss.Minutes.Count, loss.What)}: {Ranges(loss.Minutes.Ranges)}")));
+        if (process.Pending > 0) parts.Add(Count(process.Pending, "event pending"));
+        if (process.Cut > 0) parts.Add(Count(process.Cut, "event from before the log"));
+        if (process.RepeatedLines > 0) parts.Add(Count(process.RepeatedLines, "line repeated"));
+        if (process.Kind == "computer") parts.Add("a computer: its UUIDs do not tell restarts");
+        return string.Join("; ", parts);
     }
 
-    private static bool IsWithoutBeat(LogFile file) => file is { Problem: null, HeartbeatLines: 0 };
+    /// <summary>Gaps at a glance.</summary>
+    private IEnumerable<string> Strips(ProcessReport[] processes)
+    {
+        var ranges = processes
+            .SelectMany(static process => process.Losses.Append((What: "", Minutes: process.Seen, Mark: Mark.Seen))
+                .SelectMany(part => part.Minutes.Ranges.Select(range =>
+                    (process.Instance, part.Mark, range.First, range.Last)))).ToList();
+        var days = (ranges.Max(static one => one.Last) / Day) - (ranges.Min(static one => one.First) / Day);
+        var (length, unit, width, heads) = days < MostDays
+            ? (Day, "day", "30 minutes", "00    03    06    09    12    15    18    21")
+            : (7 * Day, "week", "3.5 hours", "Mon    Tue    Wed    Thu    Fri    Sat    Sun");
+        var marks = new Dictionary<(int Instance, long Slot), Mark>();
+        foreach (var (instance, mark, first, last) in ranges)
+        {
+            for (var (slot, end) = (first * Characters / length, last * Characters / length); slot <= end; slot++)
+            {
+                // Of what is missing, only the first and the last row are shown.
+                var isBetween = slot / Characters > first / length && slot / Characters < last / length;
+                if (mark == Mark.Missing && isBetween) slot = last / length * Characters;
+                marks[(instance, slot)] = marks.GetValueOrDefault((instance, slot)) | mark;
+            }
+        }
+
+        var margin = new string(' ', "yyyy-MM-dd  ".Length);
+        yield return "";
+        yield return margin + Label(1).Replace('1', ' ') + heads;
+        var rows = marks.Keys.Select(static key => (Row: key.Slot / Characters, key.Instance)).Distinct().Order();
+        var next = long.MaxValue;
+        foreach (var (row, instance) in rows)
+        {
+            var isSilent = row > next && ranges.Exists(one =>
+                one.Mark == Mark.Missing && one.First < row * length && one.Last >= next * length);
+            if (isSilent) yield return In(Red, $"{margin}{Count(row - next, unit)} without a beat");
+            next = row + 1;
+            var strip = Enumerable.Range(0, Characters)
+                .Select(at => Sign(marks.GetValueOrDefault((instance, (row * Characters) + at))));
+            yield return $"{new MinuteRange(row * length, 0).From:yyyy-MM-dd}  {Label(instance)}{string.Concat(strip)}";
+        }
+
+        yield return "";
+        yield return $"{width} a character, UTC: "
+            + "# all there, + half of a pair missing, - beats missing, x no beat, . not in the log";
+    }
+
+    private string Sign(Mark mark) => mark switch
+    {
+        Mark.None => ".",
+        Mark.Seen => In(Green, "#"),
+        < Mark.Missing => In(Yellow, "+"),
+        _ => In(Red, mark.HasFlag(Mark.Seen) ? "-" : "x"),
+    };
+
+    private string In(string colour, string text) => hasColours ? $"{colour}{text}\e[0m" : text;
+
+    /// <summary>Tells instances apart, if there are several.</summary>
+    private string Label(int instance) =>
+        _instances == 1 ? "" : $"{instance}".PadLeft($"{_instances}".Length) + "  ";
 
     private static string Sums(params ProcessReport[] processes) =>
         Count(processes.Sum(static process => process.Beats), "beat") + ", "
@@ -124,11 +143,10 @@ internal sealed class TextReport(Report report, TextWriter output, bool hasColou
     private static string Range(params ProcessReport[] processes) =>
         Range(processes.Min(static process => process.First), processes.Max(static process => process.Last));
 
-    private static string Text(DateTime time) => $"{time:yyyy-MM-dd HH:mm}";
-
     /// <summary>From one minute to another; the day is said once if it is the same.</summary>
-    private static string Range(DateTime first, DateTime last) => first == last ? Text(first)
-        : $"{Text(first)} to {(first.Date == last.Date ? Text(last)[^5..] : Text(last))}";
+    private static string Range(DateTime first, DateTime last) => first == last ? $"{first:yyyy-MM-dd HH:mm}"
+        : first.Date == last.Date ? $"{first:yyyy-MM-dd HH:mm} to {last:HH:mm}"
+        : $"{first:yyyy-MM-dd HH:mm} to {last:yyyy-MM-dd HH:mm}";
 
     /// <summary>The first ranges, and how many more there are.</summary>
     private static string Ranges(IReadOnlyList<MinuteRange> ranges) =>

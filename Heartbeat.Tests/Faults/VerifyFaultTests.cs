@@ -18,7 +18,7 @@ public sealed class VerifyFaultTests
     [InlineData("verify", ">/dev/full", 1, "heartbeat: output cannot be written: No space left on device\n")]
     [InlineData("verify --json", ">/dev/full", 1, "heartbeat: output cannot be written: No space left on device\n")]
     [InlineData("verify - /", "", 2, "")]
-    [InlineData("verify /", "", 2, "heartbeat: cannot read '/': it is a directory.\n")]
+    [InlineData("verify /", "", 2, "heartbeat: nothing to verify: cannot read '/': it is a directory.\n")]
     [InlineData("verify --since tomorrow", "", 2,
         "heartbeat: --since must be as 2026-11-25T06:00Z, 2026-11-25 07:00 (local time) or now, found 'tomorrow'.\n")]
     public async Task Exits_as_its_help_says(string arguments, string redirection, int exitCode, string errors)

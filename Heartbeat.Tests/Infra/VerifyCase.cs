@@ -99,9 +99,6 @@ internal sealed class VerifyCase
             process.GetProperty("pending").GetInt32(),
             process.GetProperty("cut").GetInt32(),
             process.GetProperty("repeatedLines").GetInt32(),
-            process.GetProperty("mostLate") is { ValueKind: JsonValueKind.String } late
-                ? late.GetDateTimeOffset().UtcTicks
-                : null,
             process.GetProperty("logEnd").GetDateTimeOffset().UtcTicks))
             .Order(StringComparer.Ordinal).Append($"damaged {report.GetProperty("damagedLines").GetInt32()}"));
 
@@ -205,8 +202,6 @@ internal sealed class VerifyCase
             pending.Count(IsAsked),
             cut.Count(IsAsked),
             lines.Count - beats.Count - events.Count,
-            lines.Where(static line => line.Kind == 'T' && line.Id % Minute > 0)
-                .MaxBy(static line => (line.Id % Minute, -line.Id))?.Id,
             to);
 
         bool IsAsked(long minute) => !(minute * Minute < _since) && !((minute * Minute) + Slack > _until);
@@ -215,13 +210,13 @@ internal sealed class VerifyCase
     private static string Describe(
         string node, int beats, int events, IEnumerable<long> atStart, IEnumerable<long> missed,
         IEnumerable<long> atEnd, IEnumerable<long> down, IEnumerable<long> lost, IEnumerable<long> orphans,
-        int pending, int cut, int repeated, long? late, long logEnd)
+        int pending, int cut, int repeated, long logEnd)
     {
         return string.Create(
             CultureInfo.InvariantCulture,
             $"{node}: {beats} beats, {events} events, start {List(atStart)}, missed {List(missed)}, "
                 + $"end {List(atEnd)}, down {List(down)}, lost {List(lost)}, orphans {List(orphans)}, "
-                + $"pending {pending}, cut {cut}, repeated {repeated}, late {late}, end of log {logEnd}");
+                + $"pending {pending}, cut {cut}, repeated {repeated}, end of log {logEnd}");
 
         static string List(IEnumerable<long> minutes) => $"[{string.Join(' ', minutes.Distinct().Order())}]";
     }
