@@ -83,8 +83,8 @@ public sealed class VerifyCommandTests
     }
 
     [Theory]
-    [InlineData("no option '--jsn': verify has --json, --since and --until.", "--jsn")]
-    [InlineData("no option '-x<U+000A>': verify has --json, --since and --until.", "-x\n")]
+    [InlineData("no option '--jsn': verify has --json, --since, --until.", "--jsn")]
+    [InlineData("no option '-x<U+000A>': verify has --json, --since, --until.", "-x\n")]
     [InlineData("--since needs a time.", "--since")]
     [InlineData("--until must be later than --since.", "--since", "2026-11-24T00:00Z", "--until", "2026-11-24T00:00Z")]
     [InlineData("--until must be as 2026-11-25T06:00Z, 2026-11-25 07:00 (local time) or now, found '7\u00a0h'.",

@@ -1,4 +1,3 @@
-using System.Buffers.Text;
 using static System.Buffers.Binary.BinaryPrimitives;
 
 namespace Heartbeat.Cli.Verify;
@@ -6,11 +5,14 @@ namespace Heartbeat.Cli.Verify;
 /// <summary>What the UUID of a beat tells (RFC 9562, 5.1): its instant, and who made it.</summary>
 internal readonly record struct BeatUuid(long Ticks, ulong Node)
 {
+    private const int Length = 36;
+
     /// <summary>Reads the UUID that a text begins with; it must be of version 1, and end where it should.</summary>
     public static BeatUuid? Read(ReadOnlySpan<byte> text)
     {
-        if (!Utf8Parser.TryParse(text, out Guid uuid, out var length, 'D')) return null;
-        if (length < text.Length && (char.IsAsciiLetterOrDigit((char)text[length]) || text[length] == '-')) return null;
+        if (text.Length < Length || !Guid.TryParse(text[..Length], out var uuid)) return null;
+        var next = text.Length > Length ? (char)text[Length] : ' ';
+        if (char.IsAsciiLetterOrDigit(next) || next == '-' || text[8] != '-') return null;
         if (uuid is not { Version: 1, Variant: >= 0b1000 and <= 0b1011 }) return null;
         Span<byte> bytes = stackalloc byte[16];
         uuid.TryWriteBytes(bytes, bigEndian: true, out _);

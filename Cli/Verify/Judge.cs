@@ -18,9 +18,9 @@ internal sealed class Judge(List<LogFile> files, Bound? since, Bound? until)
     public Report Report(LogScanner logs)
     {
         foreach (var file in files) file.Log = [file];
+        // Files that have beats of one process are parts of one log.
         foreach (var parts in logs.Processes.Select(static process => process.Files))
         {
-            // Files that have beats of one process are parts of one log.
             var log = parts.SelectMany(static part => part.Log).Distinct().ToList();
             foreach (var file in log) file.Log = log;
         }
@@ -31,11 +31,7 @@ internal sealed class Judge(List<LogFile> files, Bound? since, Bound? until)
         ProcessReport[] reports = [.. processes.Select(Report)
             .Where(static report => !report.Alive || report.Beats + report.Events > 0)
             .OrderBy(static report => report.Alive).ThenBy(static report => report.First)];
-        return new(
-            files.TrueForAll(static file => file.Flaw is null) && reports.All(static report => report.Alive), since, until,
-            reports.Select(static report => report.Instance).Distinct().Count(),
-            reports.Count(static report => report.RestartOf is not null),
-            logs.Damaged, logs.Unrendered, files, reports);
+        return new(since, until, logs.Damaged, logs.Unrendered, files, reports);
     }
 
     /// <summary>Finds out which process another one is the restart of, if it did not run beside all of them.</summary>
@@ -60,7 +56,7 @@ internal sealed class Judge(List<LogFile> files, Bound? since, Bound? until)
         var end = (until?.Instant.Ticks ?? logEnd) - ProcessBeats.Slack;
         // At its ends a log may have one line of a beat and not the other.
         var atEnds = new MinuteSet();
-        if (process.FirstEvent <= process.LogStart()) atEnds.Add(MinuteOf(process.FirstEvent));
+        if (events.Count > 0 && events.Ranges[0].From.Ticks <= process.LogStart()) atEnds.Add(events.Ranges[0].First);
         if (process.Latest.Before > end) atEnds.Add(MinuteOf(process.Latest.Before));
         if (process.Latest.Last > end) atEnds.Add(MinuteOf(process.Latest.Last));
         var isFirst = since is not null && process.Instance == 1 && before is null;
@@ -68,7 +64,8 @@ internal sealed class Judge(List<LogFile> files, Bound? since, Bound? until)
         var isSilent = isLast && process.Lines > 1;
         var shown = Asked(life).Ranges.FirstOrDefault(process.Life);
         return new(
-            process.Node, process.Kind, process.Instance, RestartOf: Asked(first, first).Count > 0 ? before?.Node : null,
+            process.Node, process.Kind, process.Instance,
+            RestartOf: Asked(first, first).Count > 0 ? before?.Node : null,
             process.Files.Select(static file => file.Name),
             First: shown.From, Last: shown.To, LogEnd: new(logEnd, DateTimeKind.Utc),
             KnownAfterLast: process.Last.Stamp.Form != LogFile.NoTime || !isLast || until is not null,

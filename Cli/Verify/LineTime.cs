@@ -15,7 +15,6 @@ internal static class LineTime
     private const int NoYear = 1 << 18;
 
     /// <summary>Finds a time: of a form that was found before, or the first on the line (0), or the last.</summary>
-    /// <remarks>A time without a year is taken for the one that is nearest to an instant.</remarks>
     public static Stamp Find(ReadOnlySpan<byte> line, int form, long near)
     {
         var (from, to, last) = (0, line.Length, form & Last);
@@ -23,6 +22,7 @@ internal static class LineTime
         {
             var colon = from + at;
             (from, to) = last != 0 ? (0, colon) : (colon + 1, to);
+            if (colon < 9 || line.Length < colon + 6 || line[colon + 3] != ':') continue;
             var (ticks, found) = Read(line, colon);
             if (found == 0 || (form is not (0 or Last) && form != (found | last))) continue;
             return new(Nearest(ticks, found, near), found | last);
@@ -35,10 +35,9 @@ internal static class LineTime
     public static long Nearest(long ticks, int form, long near) => (form & NoYear) == 0 ? ticks
         : new DateTime(ticks).AddYears((int)Math.Round((near - ticks) / (365.2425 * TimeSpan.TicksPerDay))).Ticks;
 
-    /// <summary>Reads a time by its first colon.</summary>
+    /// <summary>Reads a time by its first colon, where the second stands three on.</summary>
     private static Stamp Read(ReadOnlySpan<byte> line, int colon)
     {
-        if (colon < 9 || line.Length < colon + 6 || line[colon + 3] != ':') return default;
         var (hour, minute, second) = (Two(line, colon - 2), Two(line, colon + 1), Two(line, colon + 4));
         var (year, month, day, start, form) = (0, 0, 0, colon - 13, (int)line[colon - 3]);
         if (start >= 0 && form is 'T' or ' ' && line[start + 4] == '-' && line[start + 7] == '-')
@@ -62,13 +61,10 @@ internal static class LineTime
         }
 
         var ticks = new DateTime(year, month, day, hour, minute, 0).Ticks + (second * TimeSpan.TicksPerSecond);
-        var (at, unit) = (colon + 6, TimeSpan.TicksPerSecond / 10);
-        var hasFraction = at < line.Length && line[at] is (byte)'.' or (byte)',';
-        for (; hasFraction && ++at < line.Length && char.IsAsciiDigit((char)line[at]); unit /= 10)
-        {
-            ticks += (line[at] - '0') * unit;
-        }
-
+        var at = colon + 6;
+        // A fraction of a second changes no verdict.
+        if (at < line.Length && line[at] is (byte)'.' or (byte)',') at++;
+        while (at < line.Length && char.IsAsciiDigit((char)line[at])) at++;
         form |= before << 8;
         return OffsetOf(line[at..]) is { } offset ? new(ticks - offset, form | HasOffset) : new(ticks, form);
     }

@@ -25,10 +25,8 @@ internal sealed class LogScanner
 
     public IReadOnlyCollection<ProcessBeats> Processes => _processes.Values;
 
-    /// <summary>Lines that begin a beat and from which none can be read.</summary>
+    /// <summary>Lines that begin a beat and have no UUID that can be read, or only its name.</summary>
     public long Damaged { get; private set; }
-
-    /// <summary>Lines of beats that have the name of the UUID in place of the UUID.</summary>
     public long Unrendered { get; private set; }
 
     /// <summary>Reads a log to its end.</summary>

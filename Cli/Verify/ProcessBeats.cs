@@ -24,7 +24,6 @@ internal sealed class ProcessBeats(ulong node)
     /// <summary>When the first line was due, and the time that it tells.</summary>
     public (long Due, Stamp Stamp) First { get; private set; } = (long.MaxValue, default);
     public (long Due, Stamp Stamp) Last { get; private set; }
-    public long FirstEvent { get; private set; } = long.MaxValue;
 
     /// <summary>The two latest beats: their events may come after the end of the log.</summary>
     public (long Before, long Last) Latest { get; private set; }
@@ -44,7 +43,6 @@ internal sealed class ProcessBeats(ulong node)
         if (due > Last.Due || (due == Last.Due && stamp.Ticks > Last.Stamp.Ticks)) Last = (due, stamp);
         Life = new(Math.Min(Life.First, minute), Math.Max(Life.Last, minute));
         (isEvent ? Events : Beats).Add(minute);
-        if (isEvent) FirstEvent = Math.Min(FirstEvent, beat);
         if (isEvent || beat == Latest.Last) return;
         Latest = beat > Latest.Last ? (Latest.Last, beat) : (Math.Max(Latest.Before, beat), Latest.Last);
     }

@@ -6,12 +6,14 @@ using static Heartbeat.Cli.Verify.TextReport;
 
 namespace Heartbeat.Cli.Verify;
 
-/// <summary>What there is to say: <c>--json</c> shows it as it is, and the text has nothing else.</summary>
-/// <remarks>The fields of this and of all below are told in docs/verify.md.</remarks>
+/// <summary>What there is to say: <c>--json</c> shows it as told in docs/verify.md, and the text has no more.</summary>
 internal sealed record Report(
-    bool Alive, Bound? Since, Bound? Until, int Instances, int Restarts, long DamagedLines, long UnrenderedLines,
-    List<LogFile> Files, ProcessReport[] Processes)
+    Bound? Since, Bound? Until, long DamagedLines, long UnrenderedLines, List<LogFile> Files, ProcessReport[] Processes)
 {
+    public bool Alive => Files.TrueForAll(static file => file.Flaw is null) && Processes.All(static one => one.Alive);
+    public int Instances => Processes.Select(static process => process.Instance).Distinct().Count();
+    public int Restarts => Processes.Count(static process => process.RestartOf is not null);
+
     /// <summary>What was in the logs, or should have been, and could not be judged.</summary>
     internal IEnumerable<string> Flaws => Files.Select(static file => file.Flaw)
         .Append(DamagedLines == 0 ? null : Count(DamagedLines, "line damaged"))

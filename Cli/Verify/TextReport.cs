@@ -10,15 +10,11 @@ internal sealed class TextReport(Report report, bool hasColours)
     private const string Green = "\e[32m";
     private const string Yellow = "\e[33m";
     private const string Red = "\e[31m";
-    private const int MostRanges = 5;
-
-    /// <summary>More processes than this with nothing missing take one line.</summary>
     private const int MostGood = 20;
-
-    /// <summary>A strip has so many characters, for a day, or for a week if there is more than a month.</summary>
-    private const int Characters = 48;
-    private const int Day = 24 * 60;
+    private const int MostRanges = 5;
     private const int MostDays = 31;
+    private const int Day = 24 * 60;
+    private const int Characters = 48;
 
     private readonly int _instances = report.Processes.Max(static process => process.Instance);
 
@@ -32,7 +28,7 @@ internal sealed class TextReport(Report report, bool hasColours)
 
     public IEnumerable<string> Lines()
     {
-        // Those with something missing come first.
+        // Those with something missing come first, and many good ones are one line.
         var bad = Array.FindAll(report.Processes, static process => !process.Alive);
         var good = report.Processes[bad.Length..];
         var shown = good.Length > MostGood ? bad : report.Processes;
@@ -78,13 +74,14 @@ internal sealed class TextReport(Report report, bool hasColours)
         return string.Join("; ", parts);
     }
 
-    /// <summary>Gaps at a glance.</summary>
+    /// <summary>Gaps at a glance, a row a day, or a week if there is more than a month.</summary>
     private IEnumerable<string> Strips(ProcessReport[] processes)
     {
-        var ranges = processes
-            .SelectMany(static process => process.Losses.Append((What: "", Minutes: process.Seen, Mark: Mark.Seen))
-                .SelectMany(part => part.Minutes.Ranges.Select(range =>
-                    (process.Instance, part.Mark, range.First, range.Last)))).ToList();
+        var ranges = (
+            from process in processes
+            from part in process.Losses.Append((What: "", Minutes: process.Seen, Mark: Mark.Seen))
+            from range in part.Minutes.Ranges
+            select (process.Instance, part.Mark, range.First, range.Last)).ToList();
         var days = (ranges.Max(static one => one.Last) / Day) - (ranges.Min(static one => one.First) / Day);
         var (length, unit, width, heads) = days < MostDays
             ? (Day, "day", "30 minutes", "00    03    06    09    12    15    18    21")

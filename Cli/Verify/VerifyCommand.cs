@@ -6,8 +6,7 @@ namespace Heartbeat.Cli.Verify;
 /// <summary><c>heartbeat verify</c>: tells from logs whether scheduling was alive.</summary>
 internal sealed class VerifyCommand(Stream input, TextWriter output, bool hasColours, TimeProvider time)
 {
-    private static readonly string[] Formats =
-        ["yyyy-MM-dd", "yyyy-MM-dd HH:mmK", "yyyy-MM-dd HH:mm:ss.FFFFFFFK"];
+    private static readonly string[] Formats = ["yyyy-MM-dd", "yyyy-MM-dd HH:mmK", "yyyy-MM-dd HH:mm:ss.FFFFFFFK"];
 
     private readonly List<LogFile> _files = [];
     private readonly LogScanner _logs = new();
@@ -46,7 +45,7 @@ internal sealed class VerifyCommand(Stream input, TextWriter output, bool hasCol
             else if (argument == "--json") _isJson = true;
             else if (argument == "--since") _since = ReadTime(argument, arguments);
             else if (argument == "--until") _until = ReadTime(argument, arguments);
-            else throw new UsageException($"no option '{Excerpt.Of(argument)}': verify has --json, --since and --until.");
+            else throw new UsageException($"no option '{Excerpt.Of(argument)}': verify has --json, --since, --until.");
         }
 
         if (_since?.Instant >= _until?.Instant) throw new UsageException("--until must be later than --since.");

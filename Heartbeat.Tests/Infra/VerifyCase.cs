@@ -162,8 +162,8 @@ internal sealed class VerifyCase
         {
             var (first, last) =
                 (lines.MinBy(static line => line.Due)!, lines.MaxBy(static line => (line.Due, line.Time))!);
-            from = first.Due - (first.Time!.Value - log.Min(static line => line.Time!.Value));
-            to = last.Due + log.Max(static line => line.Time!.Value) - last.Time!.Value;
+            from = first.Due - (Seconds(first) - log.Min(Seconds));
+            to = last.Due + log.Max(Seconds) - Seconds(last);
         }
 
         var end = _until ?? to;
@@ -171,10 +171,9 @@ internal sealed class VerifyCase
             .OrderDescending().Take(2);
         var pending = latest.Where(id => id > end - Slack).Select(static id => id / Minute)
             .Where(minute => !events.Contains(minute)).ToHashSet();
-        var firstEvent = lines.Where(static line => line.Kind == 'E').Min(static line => (long?)line.Id);
-        HashSet<long> cut = firstEvent <= from && !beats.Contains(firstEvent.Value / Minute)
-            ? [firstEvent.Value / Minute]
-            : [];
+        // What the log has of its first minute may be less than all.
+        HashSet<long> cut = events.Count > 0 && events.Min() * Minute <= from ? [events.Min()] : [];
+        cut.ExceptWith(beats);
         var lastDue = 0L;
         while (((lastDue + 1) * Minute) + Slack <= end)
         {
@@ -203,6 +202,8 @@ internal sealed class VerifyCase
             cut.Count(IsAsked),
             lines.Count - beats.Count - events.Count,
             to);
+
+        static long Seconds(Line line) => line.Time!.Value / Second * Second;
 
         bool IsAsked(long minute) => !(minute * Minute < _since) && !((minute * Minute) + Slack > _until);
     }
