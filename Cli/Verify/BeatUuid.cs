@@ -5,14 +5,11 @@ namespace Heartbeat.Cli.Verify;
 /// <summary>What the UUID of a beat tells (RFC 9562, 5.1): its instant, and who made it.</summary>
 internal readonly record struct BeatUuid(long Ticks, ulong Node)
 {
-    private const int Length = 36;
-
     /// <summary>Reads the UUID that a text begins with; it must be of version 1, and end where it should.</summary>
     public static BeatUuid? Read(ReadOnlySpan<byte> text)
     {
-        if (text.Length < Length || !Guid.TryParse(text[..Length], out var uuid)) return null;
-        var next = text.Length > Length ? (char)text[Length] : ' ';
-        if (char.IsAsciiLetterOrDigit(next) || next == '-' || text[8] != '-') return null;
+        if (text.Length < 36 || text[8] != '-' || !Guid.TryParse(text[..36], out var uuid)) return null;
+        if (text.Length > 36 && (char.IsAsciiLetterOrDigit((char)text[36]) || text[36] == '-')) return null;
         if (uuid is not { Version: 1, Variant: >= 0b1000 and <= 0b1011 }) return null;
         Span<byte> bytes = stackalloc byte[16];
         uuid.TryWriteBytes(bytes, bigEndian: true, out _);

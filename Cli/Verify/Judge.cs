@@ -3,29 +3,26 @@ namespace Heartbeat.Cli.Verify;
 /// <summary>Tells what is missing in the time that was asked about, once all logs have been read.</summary>
 internal sealed class Judge(List<LogFile> files, Bound? since, Bound? until)
 {
-    private const long End = long.MaxValue / TimeSpan.TicksPerMinute;
-
     /// <summary>The minutes before and after the time that was asked about.</summary>
-    private readonly MinuteSet _outside = new MinuteSet(0, End).Minus(new(
-        since is null ? 0 : MinuteOf(since.Instant.Ticks - 1) + 1,
-        until is null ? End : MinuteOf(until.Instant.Ticks - ProcessBeats.Slack)));
+    private readonly MinuteSet _outside = new MinuteSet(0, MinuteOf(DateTime.MaxValue.Ticks)).Minus(new(
+        MinuteOf((since?.Instant ?? default).Ticks - 1) + 1,
+        MinuteOf((until?.Instant ?? DateTime.MaxValue).Ticks - ProcessBeats.Slack)));
 
     /// <summary>The last process of each instance.</summary>
     private readonly List<ProcessBeats> _ends = [];
-
     private readonly List<LogFile> _others = files.FindAll(static file => file.HeartbeatLines == 0);
 
     public Report Report(LogScanner logs)
     {
         foreach (var file in files) file.Log = [file];
         // Files that have beats of one process are parts of one log.
-        foreach (var parts in logs.Processes.Select(static process => process.Files))
+        foreach (var parts in logs.Processes.Values.Select(static process => process.Files))
         {
             var log = parts.SelectMany(static part => part.Log).Distinct().ToList();
             foreach (var file in log) file.Log = log;
         }
 
-        var processes = logs.Processes.OrderBy(static process => (process.First.Due, process.Node)).ToList();
+        var processes = logs.Processes.Values.OrderBy(static process => (process.First.Due, process.Node)).ToList();
         foreach (var process in processes) Follow(process);
         foreach (var file in _others) file.Rebase(processes.Max(static process => (long?)process.Last.Due) ?? 0);
         ProcessReport[] reports = [.. processes.Select(Report)
@@ -60,8 +57,6 @@ internal sealed class Judge(List<LogFile> files, Bound? since, Bound? until)
         if (process.Latest.Before > end) atEnds.Add(MinuteOf(process.Latest.Before));
         if (process.Latest.Last > end) atEnds.Add(MinuteOf(process.Latest.Last));
         var isFirst = since is not null && process.Instance == 1 && before is null;
-        // One line alone is more likely a damaged one than a process that fell silent.
-        var isSilent = isLast && process.Lines > 1;
         var shown = Asked(life).Ranges.FirstOrDefault(process.Life);
         return new(
             process.Node, process.Kind, process.Instance,
@@ -73,7 +68,8 @@ internal sealed class Judge(List<LogFile> files, Bound? since, Bound? until)
             Down: Asked((before?.Life.Last ?? first) + 1, first - 1),
             MissedAtStart: Asked(isFirst ? 0 : first, first - 1),
             Missed: Asked(missed),
-            MissedAtEnd: Asked(last + 1, isSilent ? MinuteOf(end) : last),
+            // One line alone is more likely a damaged one than a process that fell silent.
+            MissedAtEnd: Asked(last + 1, isLast && process.Lines > 1 ? MinuteOf(end) : last),
             BeatsWithoutEvent: Asked(beats.Minus(events).Minus(atEnds)),
             EventsWithoutBeat: Asked(events.Minus(beats).Minus(atEnds)),
             Pending: Asked(atEnds.Minus(events)).Count, Cut: Asked(atEnds.Minus(beats)).Count,

@@ -12,7 +12,6 @@ internal sealed class LogScanner
     private const int Overlap = 64;
 
     private readonly byte[] _buffer = new byte[BufferSize];
-    private readonly Dictionary<ulong, ProcessBeats> _processes = [];
 
     // Of the present line:
     private (bool IsEvent, BeatUuid Uuid)? _seen;
@@ -23,7 +22,7 @@ internal sealed class LogScanner
     private static ReadOnlySpan<byte> TimedMark => "timed): UUID="u8;
     private static ReadOnlySpan<byte> EventMark => "event): UUID="u8;
 
-    public IReadOnlyCollection<ProcessBeats> Processes => _processes.Values;
+    public Dictionary<ulong, ProcessBeats> Processes { get; } = [];
 
     /// <summary>Lines that begin a beat and have no UUID that can be read, or only its name.</summary>
     public long Damaged { get; private set; }
@@ -76,7 +75,7 @@ internal sealed class LogScanner
                 var stamp = LineTime.Find(line.Slice(from, at), form: 0, uuid.Ticks);
                 // A line may hold many beats: what stands at its end is looked for once.
                 if (stamp.Form == 0) stamp = atEnd ??= LineTime.Find(line, LineTime.Last, uuid.Ticks);
-                ref var process = ref CollectionsMarshal.GetValueRefOrAddDefault(_processes, uuid.Node, out _);
+                ref var process = ref CollectionsMarshal.GetValueRefOrAddDefault(Processes, uuid.Node, out _);
                 (process ??= new(uuid.Node)).See(file, isEvent, uuid.Ticks, stamp);
             }
             else

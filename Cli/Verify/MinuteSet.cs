@@ -10,18 +10,13 @@ internal readonly record struct MinuteRange([property: JsonIgnore] long First, [
 }
 
 /// <summary>A set of minutes, kept as ranges: as large as its gaps are many, however long it runs.</summary>
-internal sealed class MinuteSet
+/// <remarks>At first it is one range, or nothing if that ends before it begins.</remarks>
+internal sealed class MinuteSet(long first = 0, long last = -1)
 {
-    private List<MinuteRange> _ranges = [];
+    private List<MinuteRange> _ranges = first <= last ? [new(first, last)] : [];
 
     /// <summary>How many ranges there were when they were put in order; more have come since, in any order.</summary>
     private int _sorted;
-
-    /// <summary>Makes a set of one range, or of nothing if it ends before it begins.</summary>
-    public MinuteSet(long first = 0, long last = -1)
-    {
-        if (first <= last) _ranges.Add(new(first, last));
-    }
 
     public long Count => Ranges.Sum(static range => range.Last - range.First + 1);
 

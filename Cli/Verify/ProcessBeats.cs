@@ -48,8 +48,7 @@ internal sealed class ProcessBeats(ulong node)
     }
 
     /// <summary>When its log begins: before its first line, by what the times of the log say has passed.</summary>
-    public long LogStart() =>
-        First.Due - First.Stamp.Ticks + Files[0].Log.Min(file => file.Covers(First.Stamp).Min);
+    public long LogStart() => First.Due - First.Stamp.Ticks + Files[0].Log.Min(file => file.Covers(First.Stamp).Min);
 
     /// <summary>When its log ends: after its last line, by what the times of the log say has passed.</summary>
     /// <remarks>Of the files without a beat, one that begins where the log ends is a part of it.</remarks>

@@ -92,8 +92,8 @@ internal sealed class TextReport(Report report, bool hasColours)
             for (var (slot, end) = (first * Characters / length, last * Characters / length); slot <= end; slot++)
             {
                 // Of what is missing, only the first and the last row are shown.
-                var isBetween = slot / Characters > first / length && slot / Characters < last / length;
-                if (mark == Mark.Missing && isBetween) slot = last / length * Characters;
+                var isLater = mark == Mark.Missing && slot / Characters > first / length;
+                if (isLater) slot = Math.Max(slot, last / length * Characters);
                 marks[(instance, slot)] = marks.GetValueOrDefault((instance, slot)) | mark;
             }
         }

@@ -17,7 +17,6 @@ internal sealed class VerifyCommand(Stream input, TextWriter output, bool hasCol
     /// <summary>Reads the logs and writes the report.</summary>
     /// <returns>The exit code: 0 if all were alive, 1 if something is missing, 2 if a file can't be read.</returns>
     /// <exception cref="UsageException">An option is unknown, or there is nothing to verify.</exception>
-    /// <exception cref="IOException">The report can't be written.</exception>
     public int Run(string[] arguments)
     {
         Parse(new(arguments));
