@@ -1,8 +1,7 @@
 namespace Heartbeat.Cli.Verify;
 
 /// <summary>A time that a line tells: in UTC if it has an offset, else as written. Its clock may be any.</summary>
-/// <param name="Ticks">As <see cref="DateTime.Ticks"/>.</param>
-/// <param name="Form">How and where it is written; times of one form are of one clock. 0: there is no time.</param>
+/// <remarks>Its form is how and where it is written; times of one form are of one clock. 0: there is no time.</remarks>
 internal readonly record struct Stamp(long Ticks, int Form);
 
 /// <summary>Finds the times that lines tell, wherever they stand, in the forms that docs/verify.md shows.</summary>
@@ -10,7 +9,6 @@ internal static class LineTime
 {
     /// <summary>Any form, last on the line. A form is its separator, what stands before it, and these bits.</summary>
     public const int Last = 1 << 16;
-
     private const int HasOffset = 1 << 17;
     private const int NoYear = 1 << 18;
 

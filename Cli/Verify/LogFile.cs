@@ -6,9 +6,6 @@ internal sealed class LogFile(string name)
     /// <summary>The form of the times of beats that tell none: the instants of their UUIDs.</summary>
     internal const int NoTime = 1;
 
-    /// <summary>A local clock is set back by half an hour at least, at the end of summer; lines are not.</summary>
-    private const long ClockStep = 15 * TimeSpan.TicksPerMinute;
-
     private readonly Dictionary<int, (long Min, long Max)> _covered = [];
 
     /// <summary>When the last beat that tells a time was due, and that time.</summary>
@@ -31,7 +28,9 @@ internal sealed class LogFile(string name)
     {
         if (HeartbeatLines++ == 0) Rebase(due);
         var (lastDue, (last, form)) = _last;
-        if (stamp.Form == form && due > lastDue && stamp.Ticks < last - ClockStep) _covered.Remove(form);
+        // A local clock is set back by half an hour at least, at the end of summer; lines are not.
+        var isSetBack = due > lastDue && stamp.Ticks < last - (15 * TimeSpan.TicksPerMinute);
+        if (isSetBack && stamp.Form == form) _covered.Remove(form);
         if (stamp.Form != NoTime) _last = (due, stamp);
         See(stamp);
     }

@@ -6,12 +6,10 @@ namespace Heartbeat.Cli.Verify;
 /// <remarks>Nothing is decoded or allocated for a line. One that is longer than the buffer is seen in pieces.</remarks>
 internal sealed class LogScanner
 {
-    private const int BufferSize = 256 * 1024;
-
     /// <summary>How much pieces of a line overlap: room for one beat, but not for two.</summary>
     private const int Overlap = 64;
 
-    private readonly byte[] _buffer = new byte[BufferSize];
+    private readonly byte[] _buffer = new byte[256 * 1024];
 
     // Of the present line:
     private (bool IsEvent, BeatUuid Uuid)? _seen;
@@ -44,7 +42,7 @@ internal sealed class LogScanner
                 Scan(text.Slice(done, length), file);
             }
 
-            if (done == 0 && text.Length > BufferSize - Overlap)
+            if (done == 0 && text.Length > _buffer.Length - Overlap)
             {
                 Scan(text, file, isWhole: false);
                 done = text.Length - Overlap;
@@ -74,7 +72,7 @@ internal sealed class LogScanner
                 _seen = (isEvent, uuid);
                 var stamp = LineTime.Find(line.Slice(from, at), form: 0, uuid.Ticks);
                 // A line may hold many beats: what stands at its end is looked for once.
-                if (stamp.Form == 0) stamp = atEnd ??= LineTime.Find(line, LineTime.Last, uuid.Ticks);
+                if (stamp.Form == 0) stamp = atEnd ??= LineTime.Find(line[(from + at)..], LineTime.Last, uuid.Ticks);
                 ref var process = ref CollectionsMarshal.GetValueRefOrAddDefault(Processes, uuid.Node, out _);
                 (process ??= new(uuid.Node)).See(file, isEvent, uuid.Ticks, stamp);
             }
