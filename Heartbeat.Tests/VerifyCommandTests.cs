@@ -36,7 +36,7 @@ public sealed class VerifyCommandTests
         verified.Json.GetProperty("files")[1].GetProperty("problem").GetString().ShouldBe("the name is empty");
         verified.Json.GetProperty("processes")[0].GetProperty("alive").GetBoolean().ShouldBeTrue();
         Verify(Good, "-", Path.GetTempPath()).Output.ShouldStartWith($"""
-            Not all alive: 1 file without a heartbeat.
+            Not all alive: 1 file not judged.
             3 beats, 3 events, 1 process: 2026-11-23 22:00 to 22:02 UTC.
             The lines tell no time: nothing is known after the last beat.
             cannot read '{Path.GetTempPath()}': it is a directory.
@@ -72,7 +72,7 @@ public sealed class VerifyCommandTests
     {
         var verified = VerifyFiles([("good", Good), ("other", other)]);
         verified.Output.ShouldStartWith($"""
-            Not all alive: 1 file without a heartbeat.
+            Not all alive: 1 file not judged.
             3 beats, 3 events, 1 process: 2026-11-23 22:00 to 22:02 UTC.
             The lines tell no time: nothing is known after the last beat.
             'other' has no line of a heartbeat in {other.Length} bytes.
@@ -106,6 +106,8 @@ public sealed class VerifyCommandTests
     [Theory]
     [InlineData("", "nothing to verify: '-' has no line of a heartbeat in 0 bytes.")]
     [InlineData("INFO: Scheduled\n", "nothing to verify: '-' has no line of a heartbeat in 16 bytes.")]
+    [InlineData("Dec 31 23:59:59 night cron: Started\n",
+        "nothing to verify: '-' has no line of a heartbeat in 36 bytes.")]
     [InlineData("INFO: Heartbeat (timed): UUID=0\n",
         "nothing to verify: '-' has no line of a heartbeat in 32 bytes; 1 line damaged.")]
     [InlineData("INFO: Heartbeat (timed): UUID={Uuid}\n",

@@ -24,7 +24,8 @@ internal sealed class Judge(List<LogFile> files, Bound? since, Bound? until)
 
         var processes = logs.Processes.Values.OrderBy(static process => (process.First.Due, process.Node)).ToList();
         foreach (var process in processes) Follow(process);
-        foreach (var file in _others) file.Rebase(processes.Max(static process => (long?)process.Last.Due) ?? 0);
+        var rebased = processes.Count > 0 ? _others : [];
+        foreach (var file in rebased) file.Rebase(processes.Max(static process => process.Last.Due));
         ProcessReport[] reports = [.. processes.Select(Report)
             .Where(static report => !report.Alive || report.Beats + report.Events > 0)
             .OrderBy(static report => report.Alive).ThenBy(static report => report.First)];

@@ -45,7 +45,7 @@ internal sealed class TextReport(Report report, bool hasColours)
         var missing = processes.SelectMany(static process => process.Losses)
             .GroupBy(static loss => loss.What, static loss => loss.Minutes.Count)
             .Select(static loss => (Count: loss.Sum(), What: loss.Key))
-            .Append((report.Files.Count(static file => file.Flaw is not null), "file without a heartbeat"))
+            .Append((report.Files.Count(static file => file.Flaw is not null), "file not judged"))
             .Where(static loss => loss.Count > 0).Select(static loss => Count(loss.Count, loss.What));
         yield return report.Alive ? In(Green, $"All alive{end}: nothing missing{restarts}.")
             : In(Red, $"Not all alive: {string.Join(", ", missing)}{restarts}.");
