@@ -86,7 +86,7 @@ internal sealed class TextReport(Report report, bool hasColours)
         var (length, unit, width, heads) = days < MostDays
             ? (Day, "day", "30 minutes", "00    03    06    09    12    15    18    21")
             : (7 * Day, "week", "3.5 hours", "Mon    Tue    Wed    Thu    Fri    Sat    Sun");
-        var marks = new Dictionary<(int Instance, long Slot), Mark>();
+        var rows = new SortedDictionary<(long Row, int Instance), Mark[]>();
         foreach (var (instance, mark, first, last) in ranges)
         {
             for (var (slot, end) = (first * Characters / length, last * Characters / length); slot <= end; slot++)
@@ -94,24 +94,24 @@ internal sealed class TextReport(Report report, bool hasColours)
                 // Of what is missing, only the first and the last row are shown.
                 var isLater = mark == Mark.Missing && slot / Characters > first / length;
                 if (isLater) slot = Math.Max(slot, last / length * Characters);
-                marks[(instance, slot)] = marks.GetValueOrDefault((instance, slot)) | mark;
+                var key = (slot / Characters, instance);
+                if (!rows.TryGetValue(key, out var marks)) rows.Add(key, marks = new Mark[Characters]);
+                marks[slot % Characters] |= mark;
             }
         }
 
         var margin = new string(' ', "yyyy-MM-dd  ".Length);
         yield return "";
         yield return margin + Label(1).Replace('1', ' ') + heads;
-        var rows = marks.Keys.Select(static key => (Row: key.Slot / Characters, key.Instance)).Distinct().Order();
         var next = long.MaxValue;
-        foreach (var (row, instance) in rows)
+        foreach (var ((row, instance), marks) in rows)
         {
             var isSilent = row > next && ranges.Exists(one =>
                 one.Mark == Mark.Missing && one.First < row * length && one.Last >= next * length);
             if (isSilent) yield return In(Red, $"{margin}{Count(row - next, unit)} without a beat");
             next = row + 1;
-            var strip = Enumerable.Range(0, Characters)
-                .Select(at => Sign(marks.GetValueOrDefault((instance, (row * Characters) + at))));
-            yield return $"{new MinuteRange(row * length, 0).From:yyyy-MM-dd}  {Label(instance)}{string.Concat(strip)}";
+            var strip = string.Concat(marks.Select(Sign));
+            yield return $"{new MinuteRange(row * length, 0).From:yyyy-MM-dd}  {Label(instance)}{strip}";
         }
 
         yield return "";

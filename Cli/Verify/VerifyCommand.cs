@@ -78,9 +78,8 @@ internal sealed class VerifyCommand(Stream input, TextWriter output, bool hasCol
             if (file.Name.Length == 0) throw new IOException("the name is empty");
             if (Directory.Exists(file.Name)) throw new IOException("it is a directory");
             // A log may be written to, or moved away, while it is read. The buffer is the scanner's.
-            var share = FileShare.ReadWrite | FileShare.Delete;
             using var log = file.Name == "-" ? null
-                : new FileStream(file.Name, FileMode.Open, FileAccess.Read, share, bufferSize: 0);
+                : new FileStream(file.Name, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, 0);
             _logs.Read(log ?? input, file);
         }
         catch (Exception exception) when (exception is IOException
