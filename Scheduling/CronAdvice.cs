@@ -73,8 +73,9 @@ internal static class CronAdvice
     public static string For(CronFault fault)
     {
         var advice = "";
-        for (var repairs = 0; repairs < MostRepairs && fault.IsReadable; repairs++)
+        for (var repairs = 0; repairs < MostRepairs; repairs++)
         {
+            if (fault.Words.Length == 0 || fault.Text.Length > CronParser.MaxLength) break;
             var (part, text) = Table.Select(row => (row.Advice, Text: row.Repair(fault)))
                 .FirstOrDefault(row => row.Text is not null && row.Text != fault.Text);
             if (text is null) break;
@@ -82,8 +83,8 @@ internal static class CronAdvice
             part = "; " + part.Replace("{cycle}", fault.Field?.Cycle, Ordinal)
                 .Replace("{values}", fault.Values, Ordinal).Replace("{step}", fault.Step, Ordinal);
             if (!advice.EndsWith(part, Ordinal)) advice += part;
-            if (Whole(text) is not null) return $"{advice}: write '{text.Replace('\t', ' ')}'";
-            fault = CronFault.In(text);
+            if (CronParser.Read(text, out _) is not { } next) return $"{advice}: write '{text.Replace('\t', ' ')}'";
+            fault = next;
         }
 
         return advice;
@@ -94,7 +95,7 @@ internal static class CronAdvice
     private static string? Sign(string text, string sign) => When(text.Contains(sign, OrdinalIgnoreCase));
 
     /// <summary>The text, if it is an expression.</summary>
-    private static string? Whole(string text) => CronParser.TryParse(text, out _) ? text : null;
+    private static string? Whole(string text) => CronParser.Read(text, out _) is null ? text : null;
 
     private static string? Whole(IEnumerable<string> words) => Whole(string.Join(' ', words));
 
@@ -125,7 +126,7 @@ internal static class CronAdvice
         var step = fault.Step.Length == 0 ? 1 : CronParser.Number(fault.Step);
         if (high < field.First || high >= low || low > field.Last || step < 1 || step > field.Last) return null;
 
-        var last = field.IsWeekday ? 6 : field.Last;
+        var last = field.IsDayOfWeek ? 6 : field.Last;
         if (low > last) return fault.With(Range(field.First, high));
         var again = low + ((last - low) / step + 1) * step - (last - field.First + 1);
         return fault.With(Range(low, last) + (again > high ? "" : "," + Range(again, high)));

@@ -28,15 +28,9 @@ public sealed class CronExpression
     private readonly string _text;
     private readonly CronFields _fields;
     private readonly ZoneOffsets _offsets;
-    private readonly bool _canOccur;
 
-    private CronExpression(string text, ZoneOffsets offsets)
-    {
-        if (!CronParser.TryParse(text, out _fields)) throw new CronFormatException(CronFault.In(text));
-        _text = text;
-        _offsets = offsets;
-        _canOccur = EitherDaySuffices || FirstDay <= LongestMonth;
-    }
+    private CronExpression(string text, CronFields fields, ZoneOffsets offsets) =>
+        (_text, _fields, _offsets) = (text, fields, offsets);
 
     /// <summary>Reads an expression.</summary>
     /// <param name="text">As in <see cref="CronField"/>, or <c>@daily</c> and the like.</param>
@@ -46,7 +40,9 @@ public sealed class CronExpression
     public static CronExpression Parse(string text, TimeZoneInfo? zone = null)
     {
         ArgumentNullException.ThrowIfNull(text);
-        return new(text, ZoneOffsets.Of(zone ?? TimeZoneInfo.Utc));
+        var offsets = ZoneOffsets.Of(zone ?? TimeZoneInfo.Utc);
+        var fault = CronParser.Read(text, out var fields);
+        return fault is null ? new(text, fields, offsets) : throw new CronFormatException(fault);
     }
 
     /// <summary>The zone that the expression is evaluated in.</summary>
@@ -61,16 +57,17 @@ public sealed class CronExpression
     /// <summary>How the day fields combine, as a clause, if other programs combine them otherwise; else null.</summary>
     public string? DayRule =>
         EitherDaySuffices ? "a day that matches either day field is enough, as in crontab(5); Cronos requires both" :
-        _text.Split(CronParser.Blanks, StringSplitOptions.RemoveEmptyEntries) is [_, _, var days, _, var weekdays]
-            && !HasStar(days) && !HasStar(weekdays)
+        CronParser.Words(_text) is [_, _, var days, _, var weekdays] && !HasStar(days) && !HasStar(weekdays)
             ? "a day must match both day fields, as in crontab(5); to Kubernetes either is enough" : null;
 
     /// <summary>Why there is never an occurrence, as a clause; null if there are some.</summary>
-    public string? NeverBecause => _canOccur ? null :
+    public string? NeverBecause => CanOccur ? null :
         $"no such day in that month (first day {FirstDay}, longest month {LongestMonth} days)";
 
     /// <summary>Neither day field begins with <c>*</c>.</summary>
     internal bool EitherDaySuffices => _fields.EitherDaySuffices;
+
+    private bool CanOccur => EitherDaySuffices || FirstDay <= LongestMonth;
 
     private int FirstDay => BitOperations.TrailingZeroCount(_fields.Days);
 
@@ -115,23 +112,30 @@ public sealed class CronExpression
     private long NextLocal(long after)
     {
         var minute = after < 0 ? 0 : after / TimeSpan.TicksPerMinute + 1;
-        var day = (int)(minute / MinutesPerDay);
-        if (day > LastDay) return Never;
+        var today = (int)(minute / MinutesPerDay);
+        if (today > LastDay) return Never;
 
-        var (year, month, dayOfMonth) = DateOnly.FromDayNumber(day);
-        var days = DaysOf(year, month, day - dayOfMonth);
-        if ((days >> dayOfMonth & 1) != 0)
+        var (year, month, day) = DateOnly.FromDayNumber(today);
+        var eve = today - day;
+        var days = DaysOf(year, month, eve);
+        if ((days >> day & 1) != 0 && NextTimeOfDay((int)(minute % MinutesPerDay)) is >= 0 and var time)
+            return TicksOf(today, time);
+
+        days &= ~1U << day;
+        if (days == 0 && !CanOccur) return Never;
+        while (days == 0)
         {
-            var time = NextTimeOfDay((int)(minute % MinutesPerDay));
-            if (time >= 0) return TicksOf(day, time);
+            var months = _fields.Months & ~1U << month;
+            if (months == 0 && ++year > LastYear) return Never;
+            month = BitOperations.TrailingZeroCount(months == 0 ? _fields.Months : months);
+            eve = new DateOnly(year, month, 1).DayNumber - 1;
+            days = DaysOf(year, month, eve);
         }
 
-        days &= ~1U << dayOfMonth;
-        day = days != 0 ? day - dayOfMonth + BitOperations.TrailingZeroCount(days) : NextDay(year, month);
-        return day < 0 ? Never : TicksOf(day, NextTimeOfDay(0));
+        return TicksOf(eve + BitOperations.TrailingZeroCount(days), NextTimeOfDay(0));
     }
 
-    /// <summary>The first minute of a day, at or after <paramref name="from"/>, that matches; -1 if none.</summary>
+    /// <summary>The first minute of a day, from one on, that matches; -1 if none.</summary>
     private int NextTimeOfDay(int from)
     {
         var hour = from / 60;
@@ -144,31 +148,7 @@ public sealed class CronExpression
             : BitOperations.TrailingZeroCount(hours) * 60 + BitOperations.TrailingZeroCount(_fields.Minutes);
     }
 
-    /// <summary>The first day after a month that matches; -1 if none.</summary>
-    private int NextDay(int year, int month)
-    {
-        if (!_canOccur) return -1;
-
-        while (true)
-        {
-            var months = _fields.Months & ~1U << month;
-            if (months == 0)
-            {
-                if (++year > LastYear) return -1;
-                months = _fields.Months;
-            }
-
-            month = BitOperations.TrailingZeroCount(months);
-            var eve = new DateOnly(year, month, 1).DayNumber - 1;
-            var days = DaysOf(year, month, eve);
-            if (days != 0) return eve + BitOperations.TrailingZeroCount(days);
-        }
-    }
-
-    /// <summary>The days of a month that match: bits 1 to 31.</summary>
-    /// <param name="year">The year.</param>
-    /// <param name="month">The month.</param>
-    /// <param name="eve">The number of the day before its first one.</param>
+    /// <summary>The days of a month that match, bits 1 to 31; its eve is the day before the first.</summary>
     private uint DaysOf(int year, int month, int eve)
     {
         if ((_fields.Months >> month & 1) == 0) return 0;
@@ -182,6 +162,5 @@ public sealed class CronExpression
     /// <summary>Whether Kubernetes takes a day field for unrestricted.</summary>
     private static bool HasStar(string field) => field.Split(',').Any(static item => item is "*" or "?" or "*/1");
 
-    private static long TicksOf(int day, int minuteOfDay) =>
-        ((long)day * MinutesPerDay + minuteOfDay) * TimeSpan.TicksPerMinute;
+    private static long TicksOf(int day, int minute) => ((long)day * MinutesPerDay + minute) * TimeSpan.TicksPerMinute;
 }

@@ -2,7 +2,7 @@ using System.Text;
 
 namespace Heartbeat.Scheduling;
 
-/// <summary>One of the five fields: what it is called, what it holds, and what its values divide.</summary>
+/// <summary>One of the five fields, with the values and names of crontab(5).</summary>
 /// <remarks>
 /// <code>
 ///  ┌───────────── minute        0-59
@@ -13,29 +13,22 @@ namespace Heartbeat.Scheduling;
 ///  │ │ │ │ │
 ///  * * * * *
 /// </code>
-/// The ranges and names are those of crontab(5).
+/// The last value is also the longest step, and steps start again with each cycle. Names are in upper case.
 /// </remarks>
-/// <param name="Name">As messages call it.</param>
-/// <param name="First">The lowest value.</param>
-/// <param name="Last">The highest value, which is also the longest step.</param>
-/// <param name="Cycle">The unit in which a step starts again from <paramref name="First"/>.</param>
-/// <param name="Names">Three letters for each value from <paramref name="First"/> on, in upper case.</param>
 internal sealed record CronField(string Name, int First, int Last, string Cycle, string Names = "")
 {
     private const int NameLength = 3;
 
-    public static readonly CronField Minute = new("minute", 0, 59, "hour");
-    public static readonly CronField Hour = new("hour", 0, 23, "day");
     public static readonly CronField DayOfMonth = new("day-of-month", 1, 31, "month");
-    public static readonly CronField Month = new("month", 1, 12, "year", "JANFEBMARAPRMAYJUNJULAUGSEPOCTNOVDEC");
     public static readonly CronField DayOfWeek = new("day-of-week", 0, 7, "week", "SUNMONTUEWEDTHUFRISAT");
-    public static readonly CronField[] All = [Minute, Hour, DayOfMonth, Month, DayOfWeek];
 
-    /// <summary>Whether 7 is Sunday too.</summary>
-    public bool IsWeekday => Cycle == "week";
+    public static readonly CronField[] All =
+    [
+        new("minute", 0, 59, "hour"), new("hour", 0, 23, "day"), DayOfMonth,
+        new("month", 1, 12, "year", "JANFEBMARAPRMAYJUNJULAUGSEPOCTNOVDEC"), DayOfWeek,
+    ];
 
-    /// <summary>Whether <c>?</c> may stand for <c>*</c>.</summary>
-    public bool IsDay => Cycle is "week" or "month";
+    public bool IsDayOfWeek => ReferenceEquals(this, DayOfWeek);
 
     /// <summary>What may be written, for messages: <c>0-7 or SUN-SAT</c>.</summary>
     public string Allowed =>

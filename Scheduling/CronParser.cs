@@ -3,18 +3,11 @@ using System.Text;
 
 namespace Heartbeat.Scheduling;
 
-/// <summary>What an expression means: one bit for each value of each field.</summary>
-/// <param name="Minutes">Bits 0 to 59.</param>
-/// <param name="Hours">Bits 0 to 23.</param>
-/// <param name="Days">Bits 1 to 31.</param>
-/// <param name="Months">Bits 1 to 12.</param>
-/// <param name="Weekdays">Bits 0 (Sunday) to 6.</param>
-/// <param name="IsPeriodic">Minute or hour hold a <c>*</c>, a range or a step.</param>
-/// <param name="EitherDaySuffices">Neither day field begins with <c>*</c>.</param>
+/// <summary>What an expression means: bit n of a field stands for the value n, and 0 for Sunday.</summary>
 internal readonly record struct CronFields(
     ulong Minutes, uint Hours, uint Days, uint Months, uint Weekdays, bool IsPeriodic, bool EitherDaySuffices);
 
-/// <summary>Reads the text of an expression; <see cref="CronFault"/> finds what is wrong with it.</summary>
+/// <summary>Reads the text of an expression.</summary>
 /// <remarks>
 /// Accepts what crontab(5), Kubernetes and Cronos read alike: <c>*</c>, <c>a</c>, <c>a-b</c>, <c>a/n</c>,
 /// <c>*/n</c>, <c>a-b/n</c>, lists of these, names of months and weekdays, and <c>@daily</c> and the like.
@@ -25,15 +18,14 @@ internal static class CronParser
     public const int MaxLength = 1024;
 
     private const int TooHigh = 100;   // any number above the maximum of every field
-    private const int NoEnd = 101;     // the upper end of a single value
 
     private const ulong Sunday = 1 << 0;
     private const ulong SundayToo = 1 << 7;
-    private const ulong SundayPerhaps = 1 << 8;   // some programs read a/n as a-7/n, others as a-6/n
+    private const ulong SundayPerhaps = 1UL << 63;   // some programs read a/n as a-7/n, others as a-6/n
 
-    public static readonly char[] Blanks = [' ', '\t'];
+    private static readonly char[] Blanks = [' ', '\t'];
 
-    public static readonly SearchValues<char> Readable =
+    private static readonly SearchValues<char> Readable =
         SearchValues.Create([.. Enumerable.Range(' ', '~' - ' ' + 1).Select(static code => (char)code), '\t']);
 
     public static readonly (string Name, string Meaning)[] Macros =
@@ -42,47 +34,46 @@ internal static class CronParser
         ("@daily", "0 0 * * *"), ("@midnight", "0 0 * * *"), ("@hourly", "0 * * * *"),
     ];
 
-    /// <returns>Whether the text is an expression of the dialect.</returns>
-    public static bool TryParse(string expression, out CronFields fields)
+    /// <summary>What is wrong with a text; null if it is an expression of the dialect.</summary>
+    public static CronFault? Read(string text, out CronFields fields)
     {
         fields = default;
-        if (expression.Length > MaxLength || expression.AsSpan().ContainsAnyExcept(Readable)) return false;
-
-        var text = expression.AsSpan().Trim(Blanks);
-        if (text.StartsWith('@')) text = MeaningOf(text);
-        Span<Range> ranges = stackalloc Range[CronField.All.Length + 1];   // one to spare, for what is too much
-        var count = text.SplitAny(ranges, Blanks, StringSplitOptions.RemoveEmptyEntries);
-        if (count != CronField.All.Length) return false;
-
-        var (minute, hour, day, weekday) = (ranges[0], ranges[1], ranges[2], ranges[4]);
-        fields = new(
-            Minutes: Field(text[minute], CronField.Minute),
-            Hours: (uint)Field(text[hour], CronField.Hour),
-            Days: (uint)Field(text[day], CronField.DayOfMonth),
-            Months: (uint)Field(text[ranges[3]], CronField.Month),
-            Weekdays: (uint)Field(text[weekday], CronField.DayOfWeek),
-            IsPeriodic: text[minute].ContainsAny("*-/") || text[hour].ContainsAny("*-/"),
-            EitherDaySuffices: text[day][0] is not ('*' or '?') && text[weekday][0] is not ('*' or '?'));
-        return fields is { Minutes: > 0, Hours: > 0, Days: > 0, Months: > 0, Weekdays: > 0 };
-    }
-
-    /// <summary>The values of a field, a bit for each; none if it cannot be read.</summary>
-    public static ulong Field(ReadOnlySpan<char> text, CronField field)
-    {
-        if (field.IsDay && text is "?") text = "*";
-
-        ulong bits = 0;
-        foreach (var range in text.Split(','))
+        if (text.Length > MaxLength)
+            return new(text, $"at most {MaxLength} characters are allowed, found {text.Length}");
+        if (text.AsSpan().IndexOfAnyExcept(Readable) is >= 0 and var stray)
         {
-            var values = Item(text[range], field);
-            if (values == 0) return 0;
-            bits |= values;
+            var found = Excerpt.CodePoint(text.AsSpan(stray), out _);
+            return new(text, $"only printable ASCII characters and tabs are allowed, found {found}", stray);
         }
 
-        if (!field.IsWeekday) return bits;
-        if ((bits & SundayToo) != 0) bits |= Sunday;
-        return (bits & SundayPerhaps) != 0 && (bits & Sunday) == 0 ? 0 : bits & 0b111_1111;
+        var read = text.AsSpan();
+        if (read.Trim(Blanks) is ['@', ..] and var macro && (read = MeaningOf(macro)).IsEmpty)
+            return new(text, $"'{Excerpt.Of(macro)}' is not supported", text.IndexOf('@'));
+
+        Span<Range> words = stackalloc Range[CronField.All.Length + 1];   // one to spare, for what is too much
+        if (read.SplitAny(words, Blanks, StringSplitOptions.RemoveEmptyEntries) != CronField.All.Length)
+        {
+            var names = string.Join(' ', CronField.All.Select(static field => field.Name));
+            return new(text, $"five fields are needed ({names}), found {Words(text).Length}");
+        }
+
+        Span<ulong> bits = stackalloc ulong[CronField.All.Length];
+        for (var i = 0; i < bits.Length; i++)
+        {
+            var word = read[words[i]];
+            bits[i] = Field(word, CronField.All[i], out var bad);
+            if (bits[i] != 0) continue;
+            return Fault(text, words[i].Start.Value + bad.Start.Value, CronField.All[i], word[bad].ToString());
+        }
+
+        fields = new(
+            bits[0], (uint)bits[1], (uint)bits[2], (uint)bits[3], (uint)bits[4],
+            IsPeriodic: read[words[0].Start..words[1].End].ContainsAny("*-/"),
+            EitherDaySuffices: read[words[2].Start] is not ('*' or '?') && read[words[4].Start] is not ('*' or '?'));
+        return null;
     }
+
+    public static string[] Words(string text) => text.Split(Blanks, StringSplitOptions.RemoveEmptyEntries);
 
     /// <summary>The values of one item of a list; none if it cannot be read.</summary>
     public static ulong Item(ReadOnlySpan<char> item, CronField field)
@@ -90,27 +81,31 @@ internal static class CronParser
         var slash = item.IndexOf('/');
         var step = slash < 0 ? 1 : Number(item[(slash + 1)..]);
         var (low, high) = Ends(slash < 0 ? item : item[..slash], field);
-        var isOpen = slash >= 0 && high == NoEnd;
-        if (high == NoEnd) high = isOpen ? field.Last : low;
+        var isOpen = slash >= 0 && low == high && !item.Contains('-');
+        if (isOpen) high = field.Last;
         if (low < field.First || high > field.Last || low > high || step < 1 || step > field.Last) return 0;
 
         ulong bits = 0;
         for (var value = low; value <= high; value += step) bits |= 1UL << value;
-        var isPerhaps = isOpen && low < high && field.IsWeekday && (bits & SundayToo) != 0;
-        return isPerhaps ? bits ^ SundayToo ^ SundayPerhaps : bits;
+        if (!field.IsDayOfWeek || (bits & SundayToo) == 0) return bits;
+        return (bits ^ SundayToo) | (isOpen && low < high ? SundayPerhaps : Sunday);
     }
 
-    /// <summary>The ends of a range; -1 for one that cannot be read.</summary>
+    /// <summary>The ends of a range, which are the same for a single value; -1 for one that cannot be read.</summary>
     public static (int Low, int High) Ends(ReadOnlySpan<char> values, CronField field)
     {
         if (values is "*") return (field.First, field.Last);
 
         var dash = values.IndexOf('-');
-        if (dash < 0) return (Value(values, field), NoEnd);
+        if (dash < 0)
+        {
+            var only = Value(values, field);
+            return (only, only);
+        }
 
         var upper = values[(dash + 1)..];
         var (low, high) = (Value(values[..dash], field), Value(upper, field));
-        var isSundayName = field.IsWeekday && high == 0 && !char.IsAsciiDigit(upper[0]);
+        var isSundayName = field.IsDayOfWeek && high == 0 && !char.IsAsciiDigit(upper[0]);
         return (low, isSundayName && low > 0 ? field.Last : high);   // fri-sun
     }
 
@@ -130,6 +125,34 @@ internal static class CronParser
     /// <summary>A name or a number; -1 if it is neither.</summary>
     private static int Value(ReadOnlySpan<char> text, CronField field) =>
         Number(text) is >= 0 and var number ? number : field.ValueOf(text);
+
+    /// <summary>The values of a field, a bit for each; none if it cannot be read for what is bad in it.</summary>
+    private static ulong Field(ReadOnlySpan<char> text, CronField field, out Range bad)
+    {
+        bad = default;
+        if (text is "?" && (field.IsDayOfWeek || field == CronField.DayOfMonth)) text = "*";
+
+        ulong bits = 0;
+        foreach (var range in text.Split(','))
+        {
+            var values = Item(text[range], field);
+            if (values is 0 or >= SundayPerhaps) bad = text[range].IsEmpty ? Range.All : range;
+            if (values == 0) return 0;
+            bits |= values;
+        }
+
+        return bits < SundayPerhaps ? bits : (bits & Sunday) == 0 ? 0 : bits ^ SundayPerhaps;
+    }
+
+    private static CronFault Fault(string text, int position, CronField field, string item)
+    {
+        var values = item.Split('/')[0];
+        var isStep = values.Length < item.Length && Item(item, field) == 0 && Item(values, field) != 0;
+        var finding = isStep
+            ? $"{field.Name} step must be 1-{field.Last}, found '{Excerpt.Of(item.AsSpan(values.Length + 1))}'"
+            : $"{field.Name} must be {field.Allowed}, found '{Excerpt.Of(item)}'";
+        return new(text, finding, position, field, item);
+    }
 
     /// <summary>The five fields that a macro stands for; empty if there is no such macro.</summary>
     private static ReadOnlySpan<char> MeaningOf(ReadOnlySpan<char> macro)

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Runtime.CompilerServices;
 
 namespace Heartbeat.Scheduling;
@@ -63,31 +62,17 @@ internal sealed class ZoneOffsets(TimeZoneInfo zone)
 
     private Span Find(long utc)
     {
-        var offset = OffsetAt(utc);
-        var (start, shown) = (utc, 0L);
-        var before = Math.Max(0, utc - LongestSetBack);
-        if (OffsetAt(before) is var earlier && earlier != offset)
-        {
-            start = FirstChange(before, utc);
-            shown = start + earlier;
-        }
-
-        var until = utc;
-        while (until < utc + Horizon)
-        {
-            var next = until + Stride;
-            if (next > DateTime.MaxValue.Ticks) return new(start, long.MaxValue, offset, shown);
-            if (OffsetAt(next) != offset) return new(start, FirstChange(until, next), offset, shown);
-            until = next;
-        }
-
-        return new(start, until, offset, shown);
+        var (offset, before) = (OffsetAt(utc), Math.Max(0, utc - LongestSetBack));
+        var (start, end) = (FirstChange(before, utc), utc + Stride);
+        while (end < utc + Horizon && OffsetAt(end) == offset) end += Stride;
+        return new(start, FirstChange(end - Stride, end), offset, start + OffsetAt(before));
     }
 
-    /// <summary>The first instant with another offset than the low one; the high one has another.</summary>
+    /// <summary>The first instant with another offset than the low one, if the high one has another; else that.</summary>
     private long FirstChange(long low, long high)
     {
         var offset = OffsetAt(low);
+        if (OffsetAt(high) == offset) return high;
         while (high - low > 1)
         {
             var middle = low + (high - low) / 2;
@@ -98,43 +83,33 @@ internal sealed class ZoneOffsets(TimeZoneInfo zone)
         return high;
     }
 
-    private long OffsetAt(long utc) => zone.GetUtcOffset(new DateTime(utc, DateTimeKind.Utc)).Ticks;
+    private long OffsetAt(long utc) =>
+        zone.GetUtcOffset(new DateTime(Math.Min(utc, DateTime.MaxValue.Ticks), DateTimeKind.Utc)).Ticks;
 
     private void RefuseIfUnsteady()
     {
-        var (from, changed) = (0L, -Stride);
-        foreach (var to in MayChange().Where(static utc => utc > 0 && utc < LastTick).Order())
+        var changes = MayChange().Where(utc => utc > 0 && utc < LastTick && OffsetAt(utc) != OffsetAt(utc - 1))
+            .Distinct().Order().Select(static utc => new DateTime(utc)).ToList();
+        foreach (var (one, next) in changes.Zip(changes.Skip(1)))
         {
-            if (OffsetAt(to) != OffsetAt(from))
-            {
-                var change = FirstChange(from, to);
-                if (change - changed < Stride)
-                {
-                    var instants = string.Create(
-                        CultureInfo.InvariantCulture, $"{new DateTime(changed):s}Z and {new DateTime(change):s}Z");
-                    throw new ArgumentException($"Time zone '{Excerpt.Of(zone.Id)}' is not supported: "
-                        + $"it changes its offset twice within 3 days, at {instants}.", nameof(zone));
-                }
-
-                changed = change;
-            }
-
-            from = to;
+            if ((next - one).Ticks >= Stride) continue;
+            throw new ArgumentException($"Time zone '{Excerpt.Of(zone.Id)}' is not supported: it changes its offset "
+                + $"twice within 3 days, at {one:s}Z and {next:s}Z.", nameof(zone));
         }
     }
 
     /// <summary>The instants at which the rules of the zone may change its offset.</summary>
     private IEnumerable<long> MayChange()
     {
+        var offset = zone.BaseUtcOffset.Ticks;
         foreach (var rule in zone.GetAdjustmentRules())
         {
-            var (date, end, offset) = (rule.DateStart, rule.DateEnd, zone.BaseUtcOffset.Ticks);
-            yield return date.Ticks - offset;
-            yield return end.Ticks + TimeSpan.TicksPerDay - offset;
-            for (var year = date.Year; year <= end.Year; year++)
+            var (first, last, standard) = (rule.DateStart.Year, rule.DateEnd.Year, offset + rule.BaseUtcOffsetDelta.Ticks);
+            yield return rule.DateStart.Ticks - offset;
+            yield return rule.DateEnd.Ticks + TimeSpan.TicksPerDay - offset;
+            foreach (var year in Enumerable.Range(first, last - first + 1))
             {
-                if (year == date.Year + SomeYears) year = Math.Max(year, end.Year - 1);
-                var standard = offset + rule.BaseUtcOffsetDelta.Ticks;
+                if (year >= first + SomeYears && year < last - 1) continue;
                 yield return new DateTime(year, 1, 1).Ticks - offset;
                 yield return LocalTicks(rule.DaylightTransitionStart, year) - standard;
                 yield return LocalTicks(rule.DaylightTransitionEnd, year) - standard - rule.DaylightDelta.Ticks;
