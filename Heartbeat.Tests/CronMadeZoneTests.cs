@@ -64,6 +64,24 @@ public sealed class CronMadeZoneTests(ITestOutputHelper output)
     public void A_zone_may_change_in_the_first_days_of_year_1() =>
         IsAccepted(Zone(3, new(1, 1, 1), 2030, Fixed(1, 3, 2), Fixed(6, 10, 2))).ShouldBeTrue();
 
+    /// <remarks>
+    /// Found by a random zone: at the end of each year .NET goes back to standard time at 23:59:59.9999999.
+    /// </remarks>
+    [Theory]
+    [InlineData("30 1 1 1 *", "2017-01-01T02:00:00.0000000+02:30")]    // in the gap
+    [InlineData("0 2 1 1 *", "2017-01-01T02:00:00.0000000+02:30")]
+    public void A_change_is_at_the_full_minute_where_the_platform_makes_it_a_tick_before(string text, string expected)
+    {
+        var rule = TimeZoneInfo.AdjustmentRule.CreateAdjustmentRule(
+            new(2014, 1, 1), new(2019, 12, 31), TimeSpan.FromHours(-2), Floating(1, 2, DayOfWeek.Wednesday, 1),
+            Floating(1, 2, DayOfWeek.Wednesday, 0), TimeSpan.FromHours(-1.5));
+        var zone = TimeZoneInfo.CreateCustomTimeZone("Made", TimeSpan.FromHours(4), "Made", "Made", "Made", [rule]);
+        zone.GetUtcOffset(new DateTime(2016, 12, 31, 23, 30, 0, DateTimeKind.Utc).AddTicks(-1))
+            .ShouldBe(TimeSpan.FromHours(2.5), "or .NET has been mended");
+        CronExpression.Parse(text, zone).Next(new(2016, 12, 31, 12, 0, 0, TimeSpan.Zero))!.Value.ToString("O")
+            .ShouldBe(expected);
+    }
+
     [Fact]
     public void All_zones_of_the_machine_are_accepted()
     {

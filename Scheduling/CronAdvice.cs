@@ -83,7 +83,7 @@ internal static class CronAdvice
             part = "; " + part.Replace("{cycle}", fault.Field?.Cycle, Ordinal)
                 .Replace("{values}", fault.Values, Ordinal).Replace("{step}", fault.Step, Ordinal);
             if (!advice.EndsWith(part, Ordinal)) advice += part;
-            if (CronParser.Read(text, out _) is not { } next) return $"{advice}: write '{text.Replace('\t', ' ')}'";
+            if (CronParser.Read(text, out _) is not { } next) return $"{advice}: write '{text}'";
             fault = next;
         }
 

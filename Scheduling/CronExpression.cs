@@ -23,14 +23,16 @@ public sealed class CronExpression
     private const uint MonthsOf31Days = 0b1_0101_1010_1010;
     private const uint MonthsOf30Days = 0b0_1010_0101_0000;
 
-    private static readonly int LastDay = DateOnly.MaxValue.DayNumber;
-
     private readonly string _text;
     private readonly CronFields _fields;
     private readonly ZoneOffsets _offsets;
 
-    private CronExpression(string text, CronFields fields, ZoneOffsets offsets) =>
-        (_text, _fields, _offsets) = (text, fields, offsets);
+    private CronExpression(string text, ZoneOffsets offsets)
+    {
+        if (CronParser.Read(text.Replace('\t', ' '), out _fields) is { } fault)
+            throw new CronFormatException(text, fault);
+        (_text, _offsets) = (text, offsets);
+    }
 
     /// <summary>Reads an expression.</summary>
     /// <param name="text">As in <see cref="CronField"/>, or <c>@daily</c> and the like.</param>
@@ -40,9 +42,7 @@ public sealed class CronExpression
     public static CronExpression Parse(string text, TimeZoneInfo? zone = null)
     {
         ArgumentNullException.ThrowIfNull(text);
-        var offsets = ZoneOffsets.Of(zone ?? TimeZoneInfo.Utc);
-        var fault = CronParser.Read(text, out var fields);
-        return fault is null ? new(text, fields, offsets) : throw new CronFormatException(fault);
+        return new(text, ZoneOffsets.Of(zone ?? TimeZoneInfo.Utc));
     }
 
     /// <summary>The zone that the expression is evaluated in.</summary>
@@ -57,7 +57,8 @@ public sealed class CronExpression
     /// <summary>How the day fields combine, as a clause, if other programs combine them otherwise; else null.</summary>
     public string? DayRule =>
         EitherDaySuffices ? "a day that matches either day field is enough, as in crontab(5); Cronos requires both" :
-        CronParser.Words(_text) is [_, _, var days, _, var weekdays] && !HasStar(days) && !HasStar(weekdays)
+        _text.Split([' ', '\t'], StringSplitOptions.RemoveEmptyEntries) is [_, _, var days, _, var weekdays]
+            && !HasStar(days) && !HasStar(weekdays)
             ? "a day must match both day fields, as in crontab(5); to Kubernetes either is enough" : null;
 
     /// <summary>Why there is never an occurrence, as a clause; null if there are some.</summary>
@@ -113,7 +114,7 @@ public sealed class CronExpression
     {
         var minute = after < 0 ? 0 : after / TimeSpan.TicksPerMinute + 1;
         var today = (int)(minute / MinutesPerDay);
-        if (today > LastDay) return Never;
+        if (today > DateOnly.MaxValue.DayNumber) return Never;
 
         var (year, month, day) = DateOnly.FromDayNumber(today);
         var eve = today - day;

@@ -15,31 +15,29 @@ namespace Heartbeat.Scheduling;
 /// </code>
 /// The last value is also the longest step, and steps start again with each cycle. Names are in upper case.
 /// </remarks>
-internal sealed record CronField(string Name, int First, int Last, string Cycle, string Names = "")
+internal sealed record CronField(string Name, int First, int Last, string Cycle, params string[] Names)
 {
-    private const int NameLength = 3;
-
-    public static readonly CronField DayOfMonth = new("day-of-month", 1, 31, "month");
-    public static readonly CronField DayOfWeek = new("day-of-week", 0, 7, "week", "SUNMONTUEWEDTHUFRISAT");
+    private static readonly string[] Months = "JAN FEB MAR APR MAY JUN JUL AUG SEP OCT NOV DEC".Split(' ');
+    private static readonly string[] Weekdays = "SUN MON TUE WED THU FRI SAT".Split(' ');
 
     public static readonly CronField[] All =
     [
-        new("minute", 0, 59, "hour"), new("hour", 0, 23, "day"), DayOfMonth,
-        new("month", 1, 12, "year", "JANFEBMARAPRMAYJUNJULAUGSEPOCTNOVDEC"), DayOfWeek,
+        new("minute", 0, 59, "hour"), new("hour", 0, 23, "day"), new("day-of-month", 1, 31, "month"),
+        new("month", 1, 12, "year", Months), new("day-of-week", 0, 7, "week", Weekdays),
     ];
 
-    public bool IsDayOfWeek => ReferenceEquals(this, DayOfWeek);
+    /// <summary>Whether 7 is Sunday too.</summary>
+    public bool IsDayOfWeek => Names == Weekdays;
 
     /// <summary>What may be written, for messages: <c>0-7 or SUN-SAT</c>.</summary>
-    public string Allowed =>
-        Names.Length == 0 ? $"{First}-{Last}" : $"{First}-{Last} or {Names[..NameLength]}-{Names[^NameLength..]}";
+    public string Allowed => $"{First}-{Last}" + (Names.Length == 0 ? "" : $" or {Names[0]}-{Names[^1]}");
 
     /// <summary>The value of a name, in any case; -1 if there is no such name.</summary>
     public int ValueOf(ReadOnlySpan<char> wanted)
     {
-        for (var at = 0; at < Names.Length; at += NameLength)
+        for (var index = 0; index < Names.Length; index++)
         {
-            if (Ascii.EqualsIgnoreCase(wanted, Names.AsSpan(at, NameLength))) return First + at / NameLength;
+            if (Ascii.EqualsIgnoreCase(wanted, Names[index])) return First + index;
         }
 
         return -1;

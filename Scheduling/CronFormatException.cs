@@ -5,9 +5,9 @@ namespace Heartbeat.Scheduling;
 public sealed class CronFormatException : FormatException
 #pragma warning restore CA1032
 {
-    internal CronFormatException(CronFault fault)
-        : base($"Invalid cron expression '{Excerpt.Of(fault.Text)}': {fault.Finding}{CronAdvice.For(fault)}.") =>
-        (Expression, Field, Position) = (fault.Text, fault.Field?.Name, fault.Position);
+    internal CronFormatException(string expression, CronFault fault)
+        : base($"Invalid cron expression '{Excerpt.Of(expression)}': {fault.Finding}{CronAdvice.For(fault)}.") =>
+        (Expression, Field, Position) = (expression, fault.Field?.Name, fault.Position);
 
     /// <summary>As written.</summary>
     public string Expression { get; }
@@ -19,11 +19,11 @@ public sealed class CronFormatException : FormatException
     public int? Position { get; }
 }
 
-/// <summary>The first thing in a text that cannot be read: an item in the list of a field, or none of the five.</summary>
+/// <summary>The first thing in a text that cannot be read: an item of a field, or something else.</summary>
 internal sealed record CronFault(
     string Text, string Finding, int? Position = null, CronField? Field = null, string Item = "")
 {
-    public string[] Words { get; } = CronParser.Words(Text);
+    public string[] Words { get; } = Text.Split(' ', StringSplitOptions.RemoveEmptyEntries);
 
     /// <summary>What stands before the item's first slash.</summary>
     public string Values { get; } = Item.Split('/')[0];

@@ -1,6 +1,3 @@
-using System.Buffers;
-using System.Text;
-
 namespace Heartbeat.Scheduling;
 
 /// <summary>What an expression means: bit n of a field stands for the value n, and 0 for Sunday.</summary>
@@ -23,38 +20,34 @@ internal static class CronParser
     private const ulong SundayToo = 1 << 7;
     private const ulong SundayPerhaps = 1UL << 63;   // some programs read a/n as a-7/n, others as a-6/n
 
-    private static readonly char[] Blanks = [' ', '\t'];
-
-    private static readonly SearchValues<char> Readable =
-        SearchValues.Create([.. Enumerable.Range(' ', '~' - ' ' + 1).Select(static code => (char)code), '\t']);
-
     public static readonly (string Name, string Meaning)[] Macros =
     [
         ("@yearly", "0 0 1 1 *"), ("@annually", "0 0 1 1 *"), ("@monthly", "0 0 1 * *"), ("@weekly", "0 0 * * 0"),
         ("@daily", "0 0 * * *"), ("@midnight", "0 0 * * *"), ("@hourly", "0 * * * *"),
     ];
 
-    /// <summary>What is wrong with a text; null if it is an expression of the dialect.</summary>
+    /// <summary>What is wrong with a text, its tabs made blanks; null if it is an expression of the dialect.</summary>
     public static CronFault? Read(string text, out CronFields fields)
     {
         fields = default;
         if (text.Length > MaxLength)
             return new(text, $"at most {MaxLength} characters are allowed, found {text.Length}");
-        if (text.AsSpan().IndexOfAnyExcept(Readable) is >= 0 and var stray)
+        if (text.AsSpan().IndexOfAnyExceptInRange(' ', '~') is >= 0 and var stray)
         {
             var found = Excerpt.CodePoint(text.AsSpan(stray), out _);
             return new(text, $"only printable ASCII characters and tabs are allowed, found {found}", stray);
         }
 
         var read = text.AsSpan();
-        if (read.Trim(Blanks) is ['@', ..] and var macro && (read = MeaningOf(macro)).IsEmpty)
+        if (read.Trim(' ') is ['@', ..] and var macro && (read = MeaningOf(macro.ToString())).IsEmpty)
             return new(text, $"'{Excerpt.Of(macro)}' is not supported", text.IndexOf('@'));
 
         Span<Range> words = stackalloc Range[CronField.All.Length + 1];   // one to spare, for what is too much
-        if (read.SplitAny(words, Blanks, StringSplitOptions.RemoveEmptyEntries) != CronField.All.Length)
+        if (read.Split(words, ' ', StringSplitOptions.RemoveEmptyEntries) != CronField.All.Length)
         {
             var names = string.Join(' ', CronField.All.Select(static field => field.Name));
-            return new(text, $"five fields are needed ({names}), found {Words(text).Length}");
+            var count = text.Split(' ', StringSplitOptions.RemoveEmptyEntries).Length;
+            return new(text, $"five fields are needed ({names}), found {count}");
         }
 
         Span<ulong> bits = stackalloc ulong[CronField.All.Length];
@@ -73,8 +66,6 @@ internal static class CronParser
         return null;
     }
 
-    public static string[] Words(string text) => text.Split(Blanks, StringSplitOptions.RemoveEmptyEntries);
-
     /// <summary>The values of one item of a list; none if it cannot be read.</summary>
     public static ulong Item(ReadOnlySpan<char> item, CronField field)
     {
@@ -85,8 +76,8 @@ internal static class CronParser
         if (isOpen) high = field.Last;
         if (low < field.First || high > field.Last || low > high || step < 1 || step > field.Last) return 0;
 
-        ulong bits = 0;
-        for (var value = low; value <= high; value += step) bits |= 1UL << value;
+        var bits = step == 1 ? (2UL << high) - (1UL << low) : 1UL << low;
+        for (var value = low + step; step > 1 && value <= high; value += step) bits |= 1UL << value;
         if (!field.IsDayOfWeek || (bits & SundayToo) == 0) return bits;
         return (bits ^ SundayToo) | (isOpen && low < high ? SundayPerhaps : Sunday);
     }
@@ -97,14 +88,11 @@ internal static class CronParser
         if (values is "*") return (field.First, field.Last);
 
         var dash = values.IndexOf('-');
-        if (dash < 0)
-        {
-            var only = Value(values, field);
-            return (only, only);
-        }
+        var low = Value(dash < 0 ? values : values[..dash], field);
+        if (dash < 0) return (low, low);
 
         var upper = values[(dash + 1)..];
-        var (low, high) = (Value(values[..dash], field), Value(upper, field));
+        var high = Value(upper, field);
         var isSundayName = field.IsDayOfWeek && high == 0 && !char.IsAsciiDigit(upper[0]);
         return (low, isSundayName && low > 0 ? field.Last : high);   // fri-sun
     }
@@ -112,13 +100,10 @@ internal static class CronParser
     /// <summary>Nothing but digits; -1 if there is anything else.</summary>
     public static int Number(ReadOnlySpan<char> text)
     {
-        var value = text.IsEmpty ? -1 : 0;
-        foreach (var c in text)
-        {
-            if (!char.IsAsciiDigit(c)) return -1;
-            value = Math.Min(value * 10 + (c - '0'), TooHigh);
-        }
+        if (text.IsEmpty || text.ContainsAnyExceptInRange('0', '9')) return -1;
 
+        var value = 0;
+        foreach (var digit in text) value = Math.Min(value * 10 + digit - '0', TooHigh);
         return value;
     }
 
@@ -126,17 +111,18 @@ internal static class CronParser
     private static int Value(ReadOnlySpan<char> text, CronField field) =>
         Number(text) is >= 0 and var number ? number : field.ValueOf(text);
 
-    /// <summary>The values of a field, a bit for each; none if it cannot be read for what is bad in it.</summary>
+    /// <summary>The values of a field, a bit for each; none if it cannot be read because of an item.</summary>
     private static ulong Field(ReadOnlySpan<char> text, CronField field, out Range bad)
     {
         bad = default;
-        if (text is "?" && (field.IsDayOfWeek || field == CronField.DayOfMonth)) text = "*";
+        if (text is "?" && field is { Name: "day-of-month" or "day-of-week" }) text = "*";
 
         ulong bits = 0;
         foreach (var range in text.Split(','))
         {
             var values = Item(text[range], field);
-            if (values is 0 or >= SundayPerhaps) bad = text[range].IsEmpty ? Range.All : range;
+            var isFirstPerhaps = values >= SundayPerhaps && bits < SundayPerhaps;
+            if (values == 0 || isFirstPerhaps) bad = text[range].IsEmpty ? Range.All : range;
             if (values == 0) return 0;
             bits |= values;
         }
@@ -154,14 +140,7 @@ internal static class CronParser
         return new(text, finding, position, field, item);
     }
 
-    /// <summary>The five fields that a macro stands for; empty if there is no such macro.</summary>
-    private static ReadOnlySpan<char> MeaningOf(ReadOnlySpan<char> macro)
-    {
-        foreach (var (name, meaning) in Macros)
-        {
-            if (Ascii.EqualsIgnoreCase(macro, name)) return meaning;
-        }
-
-        return "";
-    }
+    /// <summary>The five fields that a macro stands for; null if there is no such macro.</summary>
+    private static string? MeaningOf(string macro) =>
+        Array.Find(Macros, row => row.Name.Equals(macro, StringComparison.OrdinalIgnoreCase)).Meaning;
 }

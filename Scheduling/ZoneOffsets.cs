@@ -37,23 +37,13 @@ internal sealed class ZoneOffsets(TimeZoneInfo zone)
     public TimeZoneInfo Zone => zone;
 
     /// <exception cref="ArgumentException">The zone, made by code, changes its offset twice within 3 days.</exception>
-    public static ZoneOffsets Of(TimeZoneInfo zone)
-    {
-        if (zone == TimeZoneInfo.Utc) return Utc;
-        var offsets = new ZoneOffsets(zone);
-        if (Steady.TryGetValue(zone, out _)) return offsets;
-        offsets.RefuseIfUnsteady();
-        Steady.AddOrUpdate(zone, zone);
-        return offsets;
-    }
+    public static ZoneOffsets Of(TimeZoneInfo zone) =>
+        zone == TimeZoneInfo.Utc ? Utc : new(Steady.GetValue(zone, static zone => new ZoneOffsets(zone).CheckedZone()));
 
-    /// <summary>A span of constant offset, all in ticks.</summary>
-    /// <param name="Start">The first instant, UTC, that it is known to hold for.</param>
-    /// <param name="End">The first instant, UTC, that it is not known to hold for.</param>
-    /// <param name="Offset">Local time less UTC.</param>
-    /// <param name="Shown">
-    /// The local time that clocks had reached before, if they were set back; else at most what they show now.
-    /// </param>
+    /// <summary>From the start up to the end, in UTC, the offset is known to be this; all in ticks.</summary>
+    /// <remarks>
+    /// Shown is the local time that clocks had reached before, if they were set back; else at most what they show now.
+    /// </remarks>
     internal sealed record Span(long Start, long End, long Offset, long Shown);
 
     /// <summary>A span that holds <paramref name="utc"/>, and tells of a set-back that still matters then.</summary>
@@ -68,7 +58,7 @@ internal sealed class ZoneOffsets(TimeZoneInfo zone)
         return new(start, FirstChange(end - Stride, end), offset, start + OffsetAt(before));
     }
 
-    /// <summary>The first instant with another offset than the low one, if the high one has another; else that.</summary>
+    /// <summary>The first instant with another offset than the low one; the high one if it has none.</summary>
     private long FirstChange(long low, long high)
     {
         var offset = OffsetAt(low);
@@ -80,15 +70,15 @@ internal sealed class ZoneOffsets(TimeZoneInfo zone)
             else high = middle;
         }
 
-        return high;
+        return (high + 1) / 2 * 2;   // .NET ends some years of made zones a tick early
     }
 
     private long OffsetAt(long utc) =>
         zone.GetUtcOffset(new DateTime(Math.Min(utc, DateTime.MaxValue.Ticks), DateTimeKind.Utc)).Ticks;
 
-    private void RefuseIfUnsteady()
+    private TimeZoneInfo CheckedZone()
     {
-        var changes = MayChange().Where(utc => utc > 0 && utc < LastTick && OffsetAt(utc) != OffsetAt(utc - 1))
+        var changes = MayChange().Where(utc => utc > 1 && utc < LastTick && OffsetAt(utc) != OffsetAt(utc - 2))
             .Distinct().Order().Select(static utc => new DateTime(utc)).ToList();
         foreach (var (one, next) in changes.Zip(changes.Skip(1)))
         {
@@ -96,6 +86,8 @@ internal sealed class ZoneOffsets(TimeZoneInfo zone)
             throw new ArgumentException($"Time zone '{Excerpt.Of(zone.Id)}' is not supported: it changes its offset "
                 + $"twice within 3 days, at {one:s}Z and {next:s}Z.", nameof(zone));
         }
+
+        return zone;
     }
 
     /// <summary>The instants at which the rules of the zone may change its offset.</summary>
@@ -104,10 +96,11 @@ internal sealed class ZoneOffsets(TimeZoneInfo zone)
         var offset = zone.BaseUtcOffset.Ticks;
         foreach (var rule in zone.GetAdjustmentRules())
         {
-            var (first, last, standard) = (rule.DateStart.Year, rule.DateEnd.Year, offset + rule.BaseUtcOffsetDelta.Ticks);
+            var (first, last) = (rule.DateStart.Year, rule.DateEnd.Year);
+            var standard = offset + rule.BaseUtcOffsetDelta.Ticks;
             yield return rule.DateStart.Ticks - offset;
             yield return rule.DateEnd.Ticks + TimeSpan.TicksPerDay - offset;
-            foreach (var year in Enumerable.Range(first, last - first + 1))
+            for (var year = first; year <= last; year++)
             {
                 if (year >= first + SomeYears && year < last - 1) continue;
                 yield return new DateTime(year, 1, 1).Ticks - offset;
@@ -119,9 +112,10 @@ internal sealed class ZoneOffsets(TimeZoneInfo zone)
 
     private static long LocalTicks(TimeZoneInfo.TransitionTime transition, int year)
     {
-        var (month, days) = (transition.Month, DateTime.DaysInMonth(year, transition.Month));
+        var first = new DateTime(year, transition.Month, 1);
+        var days = DateTime.DaysInMonth(year, transition.Month);
         var day = transition.IsFixedDateRule ? Math.Min(transition.Day, days)
-            : transition.Week * 7 - 6 + (transition.DayOfWeek - new DateTime(year, month, 1).DayOfWeek + 7) % 7;
-        return new DateTime(year, month, day > days ? day - 7 : day).Ticks + transition.TimeOfDay.TimeOfDay.Ticks;
+            : transition.Week * 7 - 6 + (transition.DayOfWeek - first.DayOfWeek + 7) % 7;
+        return (first.AddDays((day > days ? day - 7 : day) - 1) + transition.TimeOfDay.TimeOfDay).Ticks;
     }
 }
