@@ -28,8 +28,8 @@ internal static class CronAdvice
         ("the time zone is given separately", fault => Whole(fault.Words.Where(word => !IsZone(word)))),
         ("leave out the seconds or the year", fault => When(fault.Words is [_, _, _, _, _, "*" or "?"]
             && Whole(fault.Words[1..]) is not null && Whole(fault.Words[..^1]) is not null)),
-        ("leave out the year", fault =>
-            fault.Words.Length == 6 && IsYear(fault.Words[5]) ? Whole(fault.Words[..5]) : null),
+        ("leave out the year", fault => fault.Words is [_, _, _, _, _, "*" or "?" or [>= '0' and <= '9', _, _, _]]
+            ? Whole(fault.Words[..5]) : null),
         ("leave out the seconds", fault => fault.Words.Length == 6 ? Whole(fault.Words[1..]) : null),
         ("leave out the seconds and the year", fault => fault.Words.Length == 7 ? Whole(fault.Words[1..^1]) : null),
         ("leave out what follows the fields, as the job is given separately", fault =>
@@ -98,9 +98,6 @@ internal static class CronAdvice
     private static string? Whole(string text) => CronParser.Read(text, out _) is null ? text : null;
 
     private static string? Whole(IEnumerable<string> words) => Whole(string.Join(' ', words));
-
-    private static bool IsYear(string word) =>
-        word is "*" or "?" || (word.Length == 4 && CronParser.Number(word) >= 0);
 
     /// <summary>Whether a word is like <c>UTC</c>, <c>TZ=...</c> or <c>Europe/Berlin</c>.</summary>
     private static bool IsZone(string word) => word is "UTC" or "GMT" || word.Contains("TZ=", Ordinal)

@@ -144,9 +144,8 @@ public sealed class CronExpression
         if ((_fields.Hours >> hour & 1) != 0 && minutes != 0) return from + BitOperations.TrailingZeroCount(minutes);
 
         var hours = _fields.Hours & ~1U << hour;
-        return hours == 0
-            ? -1
-            : BitOperations.TrailingZeroCount(hours) * 60 + BitOperations.TrailingZeroCount(_fields.Minutes);
+        if (hours == 0) return -1;
+        return BitOperations.TrailingZeroCount(hours) * 60 + BitOperations.TrailingZeroCount(_fields.Minutes);
     }
 
     /// <summary>The days of a month that match, bits 1 to 31; its eve is the day before the first.</summary>

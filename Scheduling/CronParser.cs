@@ -76,8 +76,8 @@ internal static class CronParser
         if (isOpen) high = field.Last;
         if (low < field.First || high > field.Last || low > high || step < 1 || step > field.Last) return 0;
 
-        var bits = step == 1 ? (2UL << high) - (1UL << low) : 1UL << low;
-        for (var value = low + step; step > 1 && value <= high; value += step) bits |= 1UL << value;
+        var bits = step == 1 ? (2UL << high) - (1UL << low) : 0;   // a star is worth no loop
+        for (var value = low; step > 1 && value <= high; value += step) bits |= 1UL << value;
         if (!field.IsDayOfWeek || (bits & SundayToo) == 0) return bits;
         return (bits ^ SundayToo) | (isOpen && low < high ? SundayPerhaps : Sunday);
     }

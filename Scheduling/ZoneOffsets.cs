@@ -40,7 +40,7 @@ internal sealed class ZoneOffsets(TimeZoneInfo zone)
     public static ZoneOffsets Of(TimeZoneInfo zone) =>
         zone == TimeZoneInfo.Utc ? Utc : new(Steady.GetValue(zone, static zone => new ZoneOffsets(zone).CheckedZone()));
 
-    /// <summary>From the start up to the end, in UTC, the offset is known to be this; all in ticks.</summary>
+    /// <summary>The offset known to hold from the start, in UTC, up to the end; all in ticks.</summary>
     /// <remarks>
     /// Shown is the local time that clocks had reached before, if they were set back; else at most what they show now.
     /// </remarks>
@@ -52,8 +52,10 @@ internal sealed class ZoneOffsets(TimeZoneInfo zone)
 
     private Span Find(long utc)
     {
-        var (offset, before) = (OffsetAt(utc), Math.Max(0, utc - LongestSetBack));
-        var (start, end) = (FirstChange(before, utc), utc + Stride);
+        var offset = OffsetAt(utc);
+        var before = Math.Max(0, utc - LongestSetBack);
+        var start = FirstChange(before, utc);
+        var end = utc + Stride;
         while (end < utc + Horizon && OffsetAt(end) == offset) end += Stride;
         return new(start, FirstChange(end - Stride, end), offset, start + OffsetAt(before));
     }
@@ -70,12 +72,13 @@ internal sealed class ZoneOffsets(TimeZoneInfo zone)
             else high = middle;
         }
 
-        return (high + 1) / 2 * 2;   // .NET ends some years of made zones a tick early
+        return high + high % 2;   // .NET ends some years of made zones a tick early
     }
 
     private long OffsetAt(long utc) =>
         zone.GetUtcOffset(new DateTime(Math.Min(utc, DateTime.MaxValue.Ticks), DateTimeKind.Utc)).Ticks;
 
+    /// <summary>The zone, unless it is refused.</summary>
     private TimeZoneInfo CheckedZone()
     {
         var changes = MayChange().Where(utc => utc > 1 && utc < LastTick && OffsetAt(utc) != OffsetAt(utc - 2))
