@@ -81,8 +81,10 @@ internal sealed class ZoneOffsets(TimeZoneInfo zone)
     /// <summary>The zone, unless it is refused.</summary>
     private TimeZoneInfo CheckedZone()
     {
-        var changes = MayChange().Where(utc => utc > 1 && utc < LastTick && OffsetAt(utc) != OffsetAt(utc - 2))
-            .Distinct().Order().Select(static utc => new DateTime(utc)).ToList();
+        var instants = MayChange().Where(static utc => utc > 0 && utc < LastTick).Prepend(0).Order().ToList();
+        var changes = instants.Zip(instants.Skip(1))
+            .Where(pair => OffsetAt(pair.First) != OffsetAt(pair.Second))
+            .Select(pair => new DateTime(FirstChange(pair.First, pair.Second))).ToList();
         foreach (var (one, next) in changes.Zip(changes.Skip(1)))
         {
             if ((next - one).Ticks >= Stride) continue;
