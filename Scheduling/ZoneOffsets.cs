@@ -81,10 +81,11 @@ internal sealed class ZoneOffsets(TimeZoneInfo zone)
     /// <summary>The zone, unless it is refused.</summary>
     private TimeZoneInfo CheckedZone()
     {
-        var instants = MayChange().Where(static utc => utc > 0 && utc < LastTick).Prepend(0).Order().ToList();
+        var instants = MayChange().Where(static utc => utc > 0 && utc < LastTick).Prepend(0).Distinct().Order()
+            .Select(utc => (Utc: utc, Offset: OffsetAt(utc))).ToList();
         var changes = instants.Zip(instants.Skip(1))
-            .Where(pair => OffsetAt(pair.First) != OffsetAt(pair.Second))
-            .Select(pair => new DateTime(FirstChange(pair.First, pair.Second))).ToList();
+            .Where(static pair => pair.First.Offset != pair.Second.Offset)
+            .Select(pair => new DateTime(FirstChange(pair.First.Utc, pair.Second.Utc))).ToList();
         foreach (var (one, next) in changes.Zip(changes.Skip(1)))
         {
             if ((next - one).Ticks >= Stride) continue;
