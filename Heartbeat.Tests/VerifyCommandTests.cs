@@ -24,7 +24,8 @@ public sealed class VerifyCommandTests
         Should.Throw<UsageException>(() => Verify("", "")).Message
             .ShouldBe("nothing to verify: cannot read '': the name is empty.");
         Should.Throw<UsageException>(() => Verify("", Path.GetTempPath(), "")).Message
-            .ShouldBe($"nothing to verify: cannot read '{Path.GetTempPath()}': it is a directory; cannot read '': the name is empty.");
+            .ShouldBe($"nothing to verify: cannot read '{Path.GetTempPath()}': it is a directory; "
+                + "cannot read '': the name is empty.");
     }
 
     [Fact]
@@ -62,7 +63,8 @@ public sealed class VerifyCommandTests
         using var input = new MemoryStream(bytes);
         var piped = expected.Replace("use ", "use ... | ", StringComparison.Ordinal)
             .Replace(" 'log'", "", StringComparison.Ordinal);
-        Should.Throw<UsageException>(() => Verify(input)).Message.ShouldBe($"nothing to verify: cannot read '-': {piped}.");
+        Should.Throw<UsageException>(() => Verify(input))
+            .Message.ShouldBe($"nothing to verify: cannot read '-': {piped}.");
     }
 
     [Theory]

@@ -22,7 +22,7 @@ public sealed class VerifyReportTests
             480 beats, 480 events, 1 process: 2026-11-23 22:00 to 2026-11-24 05:59 UTC.
             The lines tell no time: nothing is known after the last beat.
 
-            7B4E4C2AD94E  2026-11-23 22:00 to 2026-11-24 05:59  480 beats, 480 events
+            7B4E4C2AD94E  2026-11-23 22:00 to 2026-11-24 05:59  480 beats, 480 events; at most 0.5 ms after the minute
 
                         00    03    06    09    12    15    18    21
             2026-11-23  ............................................####
@@ -50,9 +50,9 @@ public sealed class VerifyReportTests
             The lines tell no time: nothing is known after the last beat.
 
             7B4E4C2AD94E  2026-11-23 22:00 to 2026-11-24 04:40  394 beats, 394 events; \
-            7 beats missed: 2026-11-24 03:11 to 03:17
+            7 beats missed: 2026-11-24 03:11 to 03:17; at most 30.0 s after the minute (2026-11-24 03:18)
             91C0A2D3E4F5  2026-11-24 04:44 to 05:59  76 beats, 76 events; restart; \
-            3 minutes down: 2026-11-24 04:41 to 04:43
+            3 minutes down: 2026-11-24 04:41 to 04:43; at most 0.5 ms after the minute
 
                         00    03    06    09    12    15    18    21
             2026-11-23  ............................................####
@@ -79,8 +79,9 @@ public sealed class VerifyReportTests
             920 beats, 920 events, 2 processes, 2 side by side: 2026-11-23 22:00 to 2026-11-24 05:59 UTC.
 
             2  A3550F1E2B77  2026-11-23 22:00 to 2026-11-24 05:59  440 beats, 440 events; \
-            40 beats missed: 2026-11-24 00:30 to 01:09
-            1  7B4E4C2AD94E  2026-11-23 22:00 to 2026-11-24 05:59  480 beats, 480 events
+            40 beats missed: 2026-11-24 00:30 to 01:09; at most 0.6 ms after the minute
+            1  7B4E4C2AD94E  2026-11-23 22:00 to 2026-11-24 05:59  480 beats, 480 events; \
+            at most 0.5 ms after the minute
 
                            00    03    06    09    12    15    18    21
             2026-11-23  1  ............................................####
@@ -118,7 +119,7 @@ public sealed class VerifyReportTests
 
             7B4E4C2AD94E  2026-11-23 22:00 to 22:32  32 beats, 31 events; \
             2 beats without an event: 2026-11-23 22:10, 2026-11-23 22:29; 1 event from before the log; \
-            3 lines repeated
+            3 lines repeated; at most 2.0 s after the minute (2026-11-23 22:31)
 
                         00    03    06    09    12    15    18    21
             2026-11-23  ............................................+#..
@@ -139,7 +140,7 @@ public sealed class VerifyReportTests
             The lines tell no time: nothing is known after the last beat.
 
             7B4E4C2AD94E  2026-11-23 22:00 to 2026-11-28 22:02  6 beats, 6 events; \
-            7,197 beats missed: 2026-11-23 22:03 to 2026-11-28 21:59
+            7,197 beats missed: 2026-11-23 22:03 to 2026-11-28 21:59; at most 0.5 ms after the minute
 
                         00    03    06    09    12    15    18    21
             2026-11-23  ............................................-xxx
@@ -162,7 +163,7 @@ public sealed class VerifyReportTests
             3 beats, 3 events, 1 process: 2026-11-23 22:00 to 22:02 UTC.
 
             7B4E4C2AD94E  2026-11-23 22:00 to 22:02  3 beats, 3 events; 537 beats missed at the end: 2026-11-23 22:03 \
-            to 2026-11-24 06:59
+            to 2026-11-24 06:59; at most 0.5 ms after the minute
 
                         00    03    06    09    12    15    18    21
             2026-11-23  ............................................-xxx
@@ -206,7 +207,7 @@ public sealed class VerifyReportTests
             47,588 beats, 47,588 events, 100 processes, 100 side by side: 2026-11-23 22:00 to 2026-11-24 05:59 UTC.
 
              73  7B0000000048  2026-11-23 22:00 to 23:07  68 beats, 68 events; \
-            411 beats missed at the end: 2026-11-23 23:08 to 2026-11-24 05:58
+            411 beats missed at the end: 2026-11-23 23:08 to 2026-11-24 05:58; at most 5.5 ms after the minute
             99 processes with nothing missing: 47,520 beats, 47,520 events
 
                              00    03    06    09    12    15    18    21
@@ -254,7 +255,7 @@ public sealed class VerifyReportTests
 
             7B4E4C2AD94E  2026-11-23 22:00 to 22:59  60 beats, 60 events; \
             5 beats missed at the start: 2026-11-23 21:55 to 21:59; 60 beats missed at the end: 2026-11-23 23:00 to \
-            23:59
+            23:59; at most 0.5 ms after the minute
 
                         00    03    06    09    12    15    18    21
             2026-11-23  ...........................................x##xx

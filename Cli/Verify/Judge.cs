@@ -24,8 +24,8 @@ internal sealed class Judge(List<LogFile> files, Bound? since, Bound? until)
 
         var processes = logs.Processes.Values.OrderBy(static process => (process.First.Due, process.Node)).ToList();
         foreach (var process in processes) Follow(process);
-        var rebased = processes.Count > 0 ? _others : [];
-        foreach (var file in rebased) file.Rebase(processes.Max(static process => process.Last.Due));
+        var last = processes.Select(static process => process.Last.Due).DefaultIfEmpty().Max();
+        if (last > 0) _others.ForEach(file => file.Rebase(last));
         ProcessReport[] reports = [.. processes.Select(Report)
             .Where(static report => !report.Alive || report.Beats + report.Events > 0)
             .OrderBy(static report => report.Alive).ThenBy(static report => report.First)];
@@ -75,7 +75,7 @@ internal sealed class Judge(List<LogFile> files, Bound? since, Bound? until)
             EventsWithoutBeat: Asked(events.Minus(beats).Minus(atEnds)),
             Pending: Asked(atEnds.Minus(events)).Count, Cut: Asked(atEnds.Minus(beats)).Count,
             RepeatedLines: process.Lines - beats.Count - events.Count,
-            Seen: Asked(life.Minus(missed)));
+            MostLate: new(process.MostLate, DateTimeKind.Utc), Seen: Asked(life.Minus(missed)));
     }
 
     private MinuteSet Asked(MinuteSet minutes) => minutes.Minus(_outside);

@@ -26,7 +26,6 @@ internal sealed class LogScanner
     public long Damaged { get; private set; }
     public long Unrendered { get; private set; }
 
-    /// <summary>Reads a log to its end.</summary>
     /// <exception cref="IOException">It can't be read, or is not lines of text.</exception>
     public void Read(Stream log, LogFile file)
     {
@@ -92,7 +91,6 @@ internal sealed class LogScanner
         (_seen, _isDamaged, _isTemplate) = (null, false, false);
     }
 
-    /// <summary>Refuses what is not lines of text, and says how it becomes so.</summary>
     private static void Refuse(ReadOnlySpan<byte> start, string name)
     {
         var command = start switch

@@ -20,7 +20,6 @@ internal sealed class MinuteSet(long first = 0, long last = -1)
 
     public long Count => Ranges.Sum(static range => range.Last - range.First + 1);
 
-    /// <summary>The minutes in order.</summary>
     public IReadOnlyList<MinuteRange> Ranges => _sorted == _ranges.Count ? _ranges : Sort();
 
     /// <summary>Adds a minute, fastest at the end.</summary>

@@ -32,7 +32,9 @@ internal sealed class ProcessBeats(ulong node)
     public int Instance { get; set; }
     public ProcessBeats? Before { get; set; }
 
-    /// <summary>Takes in a line of a beat, and the time that it tells.</summary>
+    /// <summary>The first of the beats that came latest after their minute began.</summary>
+    public long MostLate { get; private set; }
+
     public void See(LogFile file, bool isEvent, long beat, Stamp stamp)
     {
         if (Lines++ == 0 || Files[^1] != file) Files.Add(file);
@@ -44,8 +46,11 @@ internal sealed class ProcessBeats(ulong node)
         Life = new(Math.Min(Life.First, minute), Math.Max(Life.Last, minute));
         (isEvent ? Events : Beats).Add(minute);
         if (isEvent || beat == Latest.Last) return;
+        if (LatenessOf(beat).CompareTo(LatenessOf(MostLate)) > 0) MostLate = beat;
         Latest = beat > Latest.Last ? (Latest.Last, beat) : (Math.Max(Latest.Before, beat), Latest.Last);
     }
+
+    private static (long, long) LatenessOf(long beat) => (beat % TimeSpan.TicksPerMinute, -beat);
 
     /// <summary>When its log begins: before its first line, by what the times of the log say has passed.</summary>
     public long LogStart() => First.Due - First.Stamp.Ticks + Files[0].Log.Min(file => file.Covers(First.Stamp).Min);

@@ -29,7 +29,7 @@ internal sealed record ProcessReport(
     string Node, string Kind, int Instance, string? RestartOf, IEnumerable<string> Files,
     DateTime First, DateTime Last, DateTime LogEnd, bool KnownAfterLast, long Beats, long Events,
     MinuteSet Down, MinuteSet MissedAtStart, MinuteSet Missed, MinuteSet MissedAtEnd, MinuteSet BeatsWithoutEvent,
-    MinuteSet EventsWithoutBeat, long Pending, long Cut, long RepeatedLines,
+    MinuteSet EventsWithoutBeat, long Pending, long Cut, long RepeatedLines, DateTime MostLate,
     [property: JsonIgnore] MinuteSet Seen)
 {
     public bool Alive => Losses.All(static loss => loss.Minutes.Count == 0);

@@ -70,6 +70,9 @@ internal sealed class TextReport(Report report, bool hasColours)
         if (process.Pending > 0) parts.Add(Count(process.Pending, "event pending"));
         if (process.Cut > 0) parts.Add(Count(process.Cut, "event from before the log"));
         if (process.RepeatedLines > 0) parts.Add(Count(process.RepeatedLines, "line repeated"));
+        var late = (process.MostLate.Ticks % TimeSpan.TicksPerMinute) / (double)TimeSpan.TicksPerSecond;
+        if (late is > 0 and < 1) parts.Add($"at most {late * 1000:N1} ms after the minute");
+        if (late >= 1) parts.Add($"at most {late:N1} s after the minute ({process.MostLate:yyyy-MM-dd HH:mm})");
         if (process.Kind == "computer") parts.Add("a computer: its UUIDs do not tell restarts");
         return string.Join("; ", parts);
     }
@@ -129,7 +132,6 @@ internal sealed class TextReport(Report report, bool hasColours)
 
     private string In(string colour, string text) => hasColours ? $"{colour}{text}\e[0m" : text;
 
-    /// <summary>Tells instances apart, if there are several.</summary>
     private string Label(int instance) =>
         _instances == 1 ? "" : $"{instance}".PadLeft($"{_instances}".Length) + "  ";
 
@@ -140,12 +142,10 @@ internal sealed class TextReport(Report report, bool hasColours)
     private static string Range(params ProcessReport[] processes) =>
         Range(processes.Min(static process => process.First), processes.Max(static process => process.Last));
 
-    /// <summary>From one minute to another; the day is said once if it is the same.</summary>
     private static string Range(DateTime first, DateTime last) => first == last ? $"{first:yyyy-MM-dd HH:mm}"
         : first.Date == last.Date ? $"{first:yyyy-MM-dd HH:mm} to {last:HH:mm}"
         : $"{first:yyyy-MM-dd HH:mm} to {last:yyyy-MM-dd HH:mm}";
 
-    /// <summary>The first ranges, and how many more there are.</summary>
     private static string Ranges(IReadOnlyList<MinuteRange> ranges) =>
         string.Join(", ", ranges.Take(MostRanges).Select(static range => Range(range.From, range.To)))
             + (ranges.Count > MostRanges ? $" and {Count(ranges.Count - MostRanges, "range")} more" : "");

@@ -51,7 +51,6 @@ internal sealed class VerifyCommand(Stream input, TextWriter output, bool hasCol
         if (_files.Count == 0) _files.Add(new("-"));
     }
 
-    /// <summary>Reads an instant, a local date and time, or <c>now</c>.</summary>
     private Bound ReadTime(string option, Queue<string> rest)
     {
         if (!rest.TryDequeue(out var text)) throw new UsageException($"{option} needs a time.");
