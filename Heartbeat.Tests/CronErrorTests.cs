@@ -375,6 +375,7 @@ public sealed class CronErrorTests(ITestOutputHelper output)
 
     [LongFact]
     [Trait("Category", "Soak")]
+    [Trait("Length", "Long")]
     public void Hostile_strings_1_000_000_give_the_typed_error_or_an_expression() => Survive(1_000_000);
 
     /// <remarks>

@@ -94,6 +94,7 @@ public sealed class CronMadeZoneTests(ITestOutputHelper output)
 
     [LongFact]
     [Trait("Category", "Soak")]
+    [Trait("Length", "Long")]
     public void Of_1_000_random_zones_each_agrees_with_the_oracle_or_is_refused_as_it_changes_twice_in_three_days() =>
         Try(1_000);
 

@@ -53,10 +53,10 @@ internal sealed class Judge(List<LogFile> files, Bound? since, Bound? until)
         var logEnd = Math.Min(process.LogEnd(_others), DateTime.MaxValue.Ticks);
         var end = (until?.Instant.Ticks ?? logEnd) - ProcessBeats.Slack;
         // At its ends a log may have one line of a beat and not the other.
-        var atEnds = new MinuteSet();
-        if (events.Count > 0 && events.Ranges[0].From.Ticks <= process.LogStart()) atEnds.Add(events.Ranges[0].First);
-        if (process.Latest.Before > end) atEnds.Add(MinuteOf(process.Latest.Before));
-        if (process.Latest.Last > end) atEnds.Add(MinuteOf(process.Latest.Last));
+        var edges = new MinuteSet();
+        if (events.Count > 0 && events.Ranges[0].From.Ticks <= process.LogStart()) edges.Add(events.Ranges[0].First);
+        if (process.Latest.Before > end) edges.Add(MinuteOf(process.Latest.Before));
+        if (process.Latest.Last > end) edges.Add(MinuteOf(process.Latest.Last));
         var isFirst = since is not null && process.Instance == 1 && before is null;
         var shown = Asked(life).Ranges.FirstOrDefault(process.Life);
         return new(
@@ -71,9 +71,9 @@ internal sealed class Judge(List<LogFile> files, Bound? since, Bound? until)
             Missed: Asked(missed),
             // One line alone is more likely a damaged one than a process that fell silent.
             MissedAtEnd: Asked(last + 1, isLast && process.Lines > 1 ? MinuteOf(end) : last),
-            BeatsWithoutEvent: Asked(beats.Minus(events).Minus(atEnds)),
-            EventsWithoutBeat: Asked(events.Minus(beats).Minus(atEnds)),
-            Pending: Asked(atEnds.Minus(events)).Count, Cut: Asked(atEnds.Minus(beats)).Count,
+            BeatsWithoutEvent: Asked(beats.Minus(events).Minus(edges)),
+            EventsWithoutBeat: Asked(events.Minus(beats).Minus(edges)),
+            Pending: Asked(edges.Minus(events)).Count, Cut: Asked(edges.Minus(beats)).Count,
             RepeatedLines: process.Lines - beats.Count - events.Count,
             MostLate: new(process.MostLate, DateTimeKind.Utc), Seen: Asked(life.Minus(missed)));
     }
