@@ -27,18 +27,16 @@ public sealed class PromiseNeverEarlyTests(ITestOutputHelper output)
     }
 
     [Fact]
-    public async Task A_delay_of_one_tick_is_rounded_up_to_what_timers_can_do()
+    public async Task A_delay_of_one_tick_starts_at_the_tick()
     {
         await using var simulation = Simulation.Start();
         simulation.Scheduler.Schedule("tick", TimeSpan.FromTicks(1), simulation.Record);
-        simulation.Time.Advance(TimeSpan.FromMilliseconds(1) - TimeSpan.FromTicks(1));
         simulation.Runs.ShouldBeEmpty();
         simulation.Time.Advance(TimeSpan.FromTicks(1));
         await simulation.IdleAsync();
         var (time, run) = simulation.Runs.ShouldHaveSingleItem();
-        run.Due.ShouldBe(Simulation.DefaultStart.AddTicks(1));
-        run.Lateness.ShouldBe(time - run.Due);
-        time.ShouldBe(Simulation.DefaultStart.AddMilliseconds(1));
+        run.ShouldBe(run with { Due = Simulation.DefaultStart.AddTicks(1), Lateness = TimeSpan.Zero });
+        time.ShouldBe(run.Due);
     }
 
     private async Task RunADayAsync(int seed)

@@ -40,7 +40,8 @@ public sealed class PromiseStopBurstTests
 
         (await simulation.Run).ShouldBeTrue();
         ShouldHaveSaid(simulation, Count, out var missed, out var skipped);
-        (missed, skipped).ShouldBe((Count / 2, Count / 2));
+        (missed + skipped).ShouldBe(Count);
+        skipped.ShouldBeInRange(Count / 2, Count - 1); // a run that does not hang may not have ended yet
         simulation.Log.Text.Count(static line => line.EndsWith(
             "; not running the one due 2024-01-01T00:00:06+00:00", StringComparison.Ordinal)).ShouldBe(missed);
     }

@@ -75,16 +75,31 @@ public sealed partial class Scheduler
     /// </summary>
     private void LogOnPool(Action log)
     {
+        _logs.Enqueue(log);
+        if (_isLogging) return;
+        _isLogging = true;
         _handed++;
-        _logs.Writer.TryWrite(log);
+        ThreadPool.UnsafeQueueUserWorkItem(
+            static scheduler =>
+            {
+                scheduler.LogAll();
+                scheduler.OnEnded();
+            },
+            this, preferLocal: false);
     }
 
-    private async Task LogAllAsync()
+    private void LogAll()
     {
-        await foreach (var log in _logs.Reader.ReadAllAsync().ConfigureAwait(false))
+        while (true)
         {
+            Action? log;
+            lock (_gate)
+            {
+                _isLogging = _logs.TryDequeue(out log);
+                if (log is null) return;
+            }
+
             Log.Safely(log);
-            OnEnded();
         }
     }
 
@@ -96,7 +111,7 @@ public sealed partial class Scheduler
         await Task.WhenAll([WhenIdle(), .. cancelled.Select(static run => run.Callbacks)])
             .WaitAsync(Grace, _time).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
 
-        while (_logs.Reader.TryRead(out var log)) Log.Safely(log); // the pool may have had no thread for it
+        LogAll(); // the pool may have had no thread for it
         foreach (var (entry, callbacks) in cancelled)
         {
             if (callbacks.Exception is not { } exception) continue;
@@ -109,7 +124,6 @@ public sealed partial class Scheduler
         var dropped = Log.DroppedText(_dropped, _clocks.Read());
         Log.Safely(() => Log.Stopped(_logger, _started, _started == 1 ? "run" : "runs", Runner.Failed, dropped));
         _dropped.Clear();
-        _logs.Writer.Complete();
         _metrics.Dispose();
         return late.Length == 0;
     }

@@ -1,4 +1,3 @@
-using System.Threading.Channels;
 using Microsoft.Extensions.Logging;
 
 namespace Heartbeat.Scheduling;
@@ -31,13 +30,14 @@ public sealed partial class Scheduler : IDisposable
     private readonly Clocks _clocks;
     private readonly PeriodicTimer _timer;
     private readonly Metrics _metrics;
-    private readonly Channel<Action> _logs = Channel.CreateUnbounded<Action>(); // for the pool: see LogOnPool
 
     // Guarded by _gate; _state and _idle are also read without it.
     private readonly EntryQueue _queue = new();
     private readonly List<Entry> _dispatched = []; // some may have ended: they are removed in bulk
     private readonly Dictionary<Entry, CancellationTokenSource> _stopTokens = [];
     private readonly List<Entry> _dropped = [];
+    private readonly Queue<Action> _logs = []; // for the pool: see LogOnPool
+    private bool _isLogging;
     private volatile State _state;
     private volatile TaskCompletionSource? _idle;
     private long _sequence;
@@ -54,7 +54,7 @@ public sealed partial class Scheduler : IDisposable
         ArgumentNullException.ThrowIfNull(time);
         ArgumentNullException.ThrowIfNull(logger);
         (_time, _logger, _clocks) = (time, logger, new(time));
-        _timer = new(Timeout.InfiniteTimeSpan, time);
+        _timer = new(Timeout.InfiniteTimeSpan, new FineTimers(time));
         _metrics = new(CountPending, Running);
         Runner = new(logger, _clocks, _metrics);
     }
@@ -62,9 +62,9 @@ public sealed partial class Scheduler : IDisposable
     private enum State { New, Running, Stopped }
 
     /// <summary>
-    /// When the next run starts, by the wall clock: the first due time of all, or the loop's next wake-up if that is
-    /// later, as for a due time within a millisecond. <see langword="null"/> if there is none. With
-    /// <see cref="WhenIdle"/> it lets a test step from one due time to the next.
+    /// When the next run starts, by the wall clock: the first due time of all, or the loop's next wake-up if that has
+    /// passed. <see langword="null"/> if there is none. With <see cref="WhenIdle"/> it lets a test step from one due
+    /// time to the next.
     /// </summary>
     public DateTimeOffset? Next
     {
@@ -75,8 +75,7 @@ public sealed partial class Scheduler : IDisposable
                 var now = _clocks.Read();
                 var wait = _queue.WaitFor(now);
                 if (wait == Occurrences.Never) return null;
-                var least = _state == State.Running ? Math.Max(TimeSpan.TicksPerMillisecond, _wakeUp - now.Elapsed) : 0;
-                return now.UtcAt(now.Elapsed + Math.Max(least, wait), Clock.Elapsed);
+                return now.UtcAt(Math.Max(now.Elapsed + Math.Max(wait, 0), _wakeUp), Clock.Elapsed);
             }
         }
     }
@@ -100,7 +99,6 @@ public sealed partial class Scheduler : IDisposable
         }
 
         using var registration = stop.UnsafeRegister(static scheduler => ((Scheduler)scheduler!).Dispose(), this);
-        _ = LogAllAsync();
         do Tick();
         while (await _timer.WaitForNextTickAsync(CancellationToken.None).ConfigureAwait(false));
         return await DrainAsync().ConfigureAwait(false);
@@ -162,17 +160,17 @@ public sealed partial class Scheduler : IDisposable
         if (_dispatched.Count > 2 * CountGoing()) Forget();
         var count = 0;
         for (; count < MostAtOnce && _queue.TryDequeueDue(now, out var entry); count++) Dispatch(entry, now);
-        Aim(now.Elapsed + Math.Min(_queue.WaitFor(now), SafetyInterval.Ticks));
+        Aim(now.Elapsed + Math.Min(_queue.WaitFor(now), 2 * SafetyInterval.Ticks));
         return count == MostAtOnce;
     }
 
-    /// <summary>Arranges the next wake-up. A timer takes no period below a millisecond.</summary>
+    /// <summary>Arranges the next wake-up.</summary>
     private void Aim(long due)
     {
         var now = _clocks.ReadElapsed(); // again: to dispatch, and to wait for the lock, takes time
-        var period = Math.Max(due - now, TimeSpan.TicksPerMillisecond);
-        _wakeUp = now + period;
-        _timer.Period = TimeSpan.FromTicks(period);
+        var ticks = Math.Clamp(due - now, 1, SafetyInterval.Ticks);
+        _wakeUp = now + ticks;
+        _timer.Period = TimeSpan.FromMilliseconds(ticks); // see FineTimers
     }
 
     /// <summary>Hands a run to the pool, as a work item of its own: the pool resets the thread after it.</summary>
@@ -199,11 +197,17 @@ public sealed partial class Scheduler : IDisposable
             return true;
         }
 
+        LogSkipped(entry, all, now);
+        return false;
+    }
+
+    /// <summary>A method of its own: what it captures is not allocated for a run that starts.</summary>
+    private void LogSkipped(RecurringEntry entry, Occurrences all, ClockReading now)
+    {
         var (due, running) = (entry.TimeOf(all.Latest, now), entry.TimeOf(entry.RunDueTicks, now));
         var count = Math.Min(all.Missed, Occurrences.CountLimit) + 1;
         LogOnPool(() => Log.Skipped(_logger, entry.Name, Occurrences.CountText(count), due, running));
         LogOnPool(() => _metrics.Skipped(entry, count));
-        return false;
     }
 
     /// <summary>Plans cron entries anew, as the wall clock moved.</summary>

@@ -58,7 +58,7 @@ internal sealed class TwoClockTime(DateTimeOffset start) : FakeTimeProvider(star
         {
             if (dueTime == Timeout.InfiniteTimeSpan) return timer.Change(dueTime, period);
             var wait = dueTime - (time.Earliness?.Invoke() ?? TimeSpan.Zero);
-            if (wait <= TimeSpan.Zero) wait = dueTime / 2;
+            if (wait <= TimeSpan.Zero) wait = dueTime < TimeSpan.FromMilliseconds(1) ? dueTime : dueTime / 2;
             Volatile.Write(ref time._wakeUp, time.GetTimestamp() + wait.Ticks);
             return timer.Change(wait, period);
         }
