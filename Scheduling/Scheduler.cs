@@ -63,8 +63,8 @@ public sealed partial class Scheduler : IDisposable
 
     /// <summary>
     /// When the next run starts, by the wall clock: the first due time of all, or the loop's next wake-up if that has
-    /// passed. <see langword="null"/> if there is none. With <see cref="WhenIdle"/> it lets a test step from one due
-    /// time to the next.
+    /// passed; never now. <see langword="null"/> if there is none. With <see cref="WhenIdle"/> it lets a test step from
+    /// one due time to the next.
     /// </summary>
     public DateTimeOffset? Next
     {
@@ -75,7 +75,8 @@ public sealed partial class Scheduler : IDisposable
                 var now = _clocks.Read();
                 var wait = _queue.WaitFor(now);
                 if (wait == Occurrences.Never) return null;
-                return now.UtcAt(Math.Max(now.Elapsed + Math.Max(wait, 0), _wakeUp), Clock.Elapsed);
+                // At least a tick from now: a test that goes there again and again must get on.
+                return now.UtcAt(Math.Max(now.Elapsed + Math.Max(wait, 1), _wakeUp), Clock.Elapsed);
             }
         }
     }
