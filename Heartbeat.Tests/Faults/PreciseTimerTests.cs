@@ -79,19 +79,19 @@ public sealed class PreciseTimerTests(ITestOutputHelper output)
         using var end = new SemaphoreSlim(0);
         var start = Stopwatch.GetTimestamp();
         using var later = Create("later", 5);
-        later.Change(TimeSpan.FromMilliseconds(60), Timeout.InfiniteTimeSpan).ShouldBeTrue();
+        later.Change(TimeSpan.FromMilliseconds(200), Timeout.InfiniteTimeSpan).ShouldBeTrue();
         using var sooner = Create("sooner", 3_600_000);
-        sooner.Change(TimeSpan.FromMilliseconds(30), Timeout.InfiniteTimeSpan).ShouldBeTrue();
-        using var never = Create("never", 10);
+        sooner.Change(TimeSpan.FromMilliseconds(120), Timeout.InfiniteTimeSpan).ShouldBeTrue();
+        using var never = Create("never", 100);
         never.Change(Timeout.InfiniteTimeSpan, TimeSpan.FromMilliseconds(1)).ShouldBeTrue();
-        var disposed = Create("disposed", 10);
+        var disposed = Create("disposed", 100);
         await disposed.DisposeAsync();
         disposed.Change(TimeSpan.Zero, TimeSpan.Zero).ShouldBeFalse();
         (await end.WaitAsync(Patience)).ShouldBeTrue();
         (await end.WaitAsync(Patience)).ShouldBeTrue();
 
         log.ShouldBe(["sooner", "later"]);
-        Stopwatch.GetElapsedTime(start).ShouldBeGreaterThanOrEqualTo(TimeSpan.FromMilliseconds(60));
+        Stopwatch.GetElapsedTime(start).ShouldBeGreaterThanOrEqualTo(TimeSpan.FromMilliseconds(200));
 
         ITimer Create(string name, int milliseconds) => _time.CreateTimer(
             _ =>
