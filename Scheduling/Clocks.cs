@@ -24,7 +24,6 @@ internal readonly record struct ClockReading(long Utc, long Elapsed, long Pause 
         var utc = clock == Clock.Wall ? ticks : Math.Min(ticks + Ahead, DateTimeOffset.MaxValue.UtcTicks);
         return new(utc, TimeSpan.Zero);
     }
-
 }
 
 /// <summary>A change of the wall clock against elapsed time: it was set, or the machine slept.</summary>
@@ -106,6 +105,5 @@ internal sealed class Clocks
         return step;
     }
 
-    private static (long Least, long Most) Offset(ClockReading now) =>
-        (now.Ahead - now.Pause, now.Ahead);
+    private static (long Least, long Most) Offset(ClockReading now) => (now.Ahead - now.Pause, now.Ahead);
 }
