@@ -106,7 +106,7 @@ public sealed partial class Scheduler
         lock (_gate)
         {
             var isQueued = entry.IsPlanned;
-            if (_state == State.Stopped || !entry.TryCancel(out var from)) return false;
+            if (IsStopped || !entry.TryCancel(out var from)) return false;
             if (isQueued) _queue.OnCancelled();
             if (from == EntryState.Dispatched) Withdraw(entry);
             if (from != EntryState.Begun) entry.Release(); // else when its run has ended
@@ -121,7 +121,7 @@ public sealed partial class Scheduler
             var state = entry.State;
             var isDispatched = state == EntryState.Dispatched;
             var isPending = isDispatched || (state <= EntryState.Begun && entry.IsPlanned);
-            if (_state == State.Stopped || !isPending) return null;
+            if (IsStopped || !isPending) return null;
             return entry.TimeOf(isDispatched ? entry.RunDueTicks : entry.DueTicks, _clocks.Read());
         }
     }
@@ -144,7 +144,7 @@ public sealed partial class Scheduler
     {
         lock (_gate)
         {
-            if (_state == State.Stopped) throw new SchedulerStoppedException(this);
+            if (IsStopped) throw new SchedulerStoppedException(this);
             entry.Sequence = _sequence++;
             _queue.Enqueue(entry);
             var due = entry.Clock == Clock.Elapsed ? entry.DueTicks : entry.DueTicks - _clocks.Read().Ahead;

@@ -94,7 +94,7 @@ public sealed partial class Scheduler : IDisposable
     {
         lock (_gate)
         {
-            if (_state == State.Stopped) throw new SchedulerStoppedException(this);
+            if (IsStopped) throw new SchedulerStoppedException(this);
             if (_state != State.New) throw new InvalidOperationException("A scheduler runs once: make another one.");
             _state = State.Running;
         }
