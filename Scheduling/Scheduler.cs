@@ -161,6 +161,7 @@ public sealed partial class Scheduler : IDisposable
         if (_dispatched.Count > 2 * CountGoing()) Forget();
         var count = 0;
         for (; count < MostAtOnce && _queue.TryDequeueDue(now, out var entry); count++) Dispatch(entry, now);
+        // Twice the interval: Aim alone cuts it, to whole milliseconds, which cost one switch of threads.
         Aim(now.Elapsed + Math.Min(_queue.WaitFor(now), 2 * SafetyInterval.Ticks));
         return count == MostAtOnce;
     }
