@@ -37,24 +37,32 @@ internal static class Processes
         return process.ExitCode == 0 ? JsonSerializer.Deserialize<Figures>(output)! : [];
     }
 
-    /// <summary>Observes idle processes, all at the same time.</summary>
-    /// <returns>Voluntary context switches, milliseconds of processor time, peak of resident memory in MB.</returns>
-    public static Dictionary<string, Figures> Idle(IEnumerable<string> contenders, TimeSpan time)
+    /// <summary>
+    /// Observes idle processes, all at the same time, once they have been up for as long as they are observed.
+    /// </summary>
+    /// <returns>
+    /// For each round: voluntary context switches, milliseconds of processor time, peak of resident memory in MB.
+    /// </returns>
+    public static IEnumerable<Dictionary<string, Figures>> Idle(
+        IEnumerable<string> contenders, TimeSpan time, int rounds)
     {
         var processes = contenders.ToDictionary(
             static contender => contender,
             static contender => contender == "heartbeat" ? Start(Program, []) : Start("idle", contender, []));
-        Thread.Sleep(TimeSpan.FromSeconds(3));
-        var usage = processes.ToDictionary(static pair => pair.Key, static pair => new ThreadUsage(pair.Value.Id));
-        for (var watch = Stopwatch.StartNew(); watch.Elapsed < time;)
+        Thread.Sleep(time); // the recurring entry has run once: what a start costs is past
+        for (var round = 0; round < rounds; round++)
         {
-            Thread.Sleep(TimeSpan.FromSeconds(1));
-            foreach (var threads in usage.Values) threads.Sample();
+            var usage = processes.ToDictionary(static pair => pair.Key, static pair => new ThreadUsage(pair.Value.Id));
+            for (var watch = Stopwatch.StartNew(); watch.Elapsed < time;)
+            {
+                Thread.Sleep(TimeSpan.FromSeconds(1));
+                foreach (var threads in usage.Values) threads.Sample();
+            }
+
+            yield return usage.ToDictionary(static pair => pair.Key, static pair => pair.Value.Figures());
         }
 
-        var figures = usage.ToDictionary(static pair => pair.Key, static pair => pair.Value.Figures());
         foreach (var process in processes.Values) End(process);
-        return figures;
     }
 
     /// <summary>Starts the published program.</summary>

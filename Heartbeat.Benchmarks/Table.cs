@@ -144,11 +144,11 @@ internal sealed class Table(int entries, int rounds)
     private Measured MeasureIdle()
     {
         Measured measured = [];
-        for (var round = 0; round < _fewRounds; round++)
+        Say($"idle for {_fewRounds + 1} minutes");
+        var contenders = Present([.. Recurring.Except(["delay"])]);
+        foreach (var minute in Processes.Idle(contenders, TimeSpan.FromMinutes(1), _fewRounds))
         {
-            Say($"idle for a minute, round {round + 1} of {_fewRounds}");
-            var idle = Processes.Idle(Present([.. Recurring.Except(["delay"])]), TimeSpan.FromMinutes(1));
-            foreach (var (contender, figures) in idle) measured.Add(contender, figures);
+            foreach (var (contender, figures) in minute) measured.Add(contender, figures);
         }
 
         return measured;
