@@ -52,6 +52,8 @@ public sealed class CronErrorTests(ITestOutputHelper output)
     [InlineData("* * * 13 *", "month", 6, Month + "'13'")]
     [InlineData("* * * * 8", "day-of-week", 8, DayOfWeek + "'8'")]
     [InlineData("* * * MON *", "month", 6, Month + "'MON'")]
+    [InlineData("* * * * 2,3/1,1/2", "day-of-week", 10, DayOfWeek
+        + "'3/1'; programs disagree about Sunday: write '3-6/1' without it or '3-7/1' with it")]
     [InlineData("* * * * WEB", "day-of-week", 8, DayOfWeek + "'WEB'")]
     [InlineData("\t1,2,99 * * * *", "minute", 5, Minute + "'99'")]
     [InlineData("5 5 5 5 5-6,8", "day-of-week", 12, DayOfWeek + "'8'")]
@@ -124,6 +126,7 @@ public sealed class CronErrorTests(ITestOutputHelper output)
     [InlineData("0 9 * * * /usr/bin/x", null, null, FiveFields + "6" + Command + "'0 9 * * *'")]
     [InlineData("0 9 * * * root test -x /bin/x", null, null, FiveFields + "9" + Command + "'0 9 * * *'")]
     [InlineData("0 9 * * * echo \"it's 9\"", null, null, FiveFields + "8" + Command + "'0 9 * * *'")]
+    [InlineData("0 9 * * * root", null, null, FiveFields + "6" + Command + "'0 9 * * *'")]
     [InlineData("0 9 * * * %", null, null, FiveFields + "6" + Command + "'0 9 * * *'")]
     [InlineData("Europe/Berlin 0 9 * * *", null, null, FiveFields + "6" + Zone + "'0 9 * * *'")]
     [InlineData("0 9 * * MON UTC", null, null, FiveFields + "6" + Zone + "'0 9 * * MON'")]
@@ -140,6 +143,7 @@ public sealed class CronErrorTests(ITestOutputHelper output)
     [InlineData("0 9 * * MON *", null, null, FiveFields + "6; leave out the year: write '0 9 * * MON'")]
     [InlineData("0 0 1 1 * 2026", null, null, FiveFields + "6; leave out the year: write '0 0 1 1 *'")]
     [InlineData("0 0 1 1 * 0000", null, null, FiveFields + "6; leave out the year: write '0 0 1 1 *'")]
+    [InlineData("0 0 1 1 * 9999", null, null, FiveFields + "6; leave out the year: write '0 0 1 1 *'")]
     [InlineData("0 0 1 1 * 20", null, null, FiveFields + "6")]
     [InlineData("0 0 12 ? * MON", null, null, FiveFields + "6; leave out the seconds: write '0 12 ? * MON'")]
     [InlineData("0 0 12 ? * MON 2026", null, null,

@@ -133,7 +133,7 @@ internal static class CronParser
     private static CronFault Fault(string text, int position, CronField field, string item)
     {
         var values = item.Split('/')[0];
-        var isStep = values.Length < item.Length && Item(item, field) == 0 && Item(values, field) != 0;
+        var isStep = Item(item, field) == 0 && Item(values, field) != 0;
         var finding = isStep
             ? $"{field.Name} step must be 1-{field.Last}, found '{Excerpt.Of(item.AsSpan(values.Length + 1))}'"
             : $"{field.Name} must be {field.Allowed}, found '{Excerpt.Of(item)}'";
