@@ -8,7 +8,8 @@ namespace Heartbeat.Scheduling;
 /// Promise 7: whatever a job does stays here. It runs on the thread pool, never on the loop, and nothing that it throws
 /// gets out. There is no retry.
 /// </remarks>
-internal sealed class JobRunner(ILogger logger, Clocks clocks, Metrics metrics)
+internal sealed class JobRunner(
+    ILogger logger, Clocks clocks, Metrics metrics, Func<bool> isStopped, Action<Entry> onEnded)
 {
     private long _failed;
 
@@ -39,7 +40,7 @@ internal sealed class JobRunner(ILogger logger, Clocks clocks, Metrics metrics)
         }
 
         if (isTimed) ReportEnd(run, TimeSpan.FromTicks(clocks.ReadElapsed() - start));
-        entry.Scheduler.End(entry);
+        onEnded(entry);
     }
 
     /// <summary>
@@ -63,9 +64,9 @@ internal sealed class JobRunner(ILogger logger, Clocks clocks, Metrics metrics)
     }
 
     /// <summary>Whether a job was told to end, or that nothing can be scheduled any more: no failures.</summary>
-    private static bool EndsByStop(Exception exception, Entry entry) => exception switch
+    private bool EndsByStop(Exception exception, Entry entry) => exception switch
     {
-        OperationCanceledException => entry.Scheduler.IsStopped,
+        OperationCanceledException => isStopped(),
         SchedulerStoppedException stopped => stopped.Scheduler == entry.Scheduler,
         _ => false,
     };

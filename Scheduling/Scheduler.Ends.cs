@@ -36,7 +36,7 @@ public sealed partial class Scheduler
     }
 
     /// <summary>After a run: a recurring entry goes on, all else releases its job.</summary>
-    internal void End(Entry entry)
+    private void End(Entry entry)
     {
         var locks = entry is RecurringEntry || entry.HasStopToken; // other one-shots do not contend for the lock
         using (locks ? _gate.EnterScope() : default)

@@ -56,7 +56,7 @@ public sealed partial class Scheduler : IDisposable
         (_time, _logger, _clocks) = (time, logger, new(time));
         _timer = new(Timeout.InfiniteTimeSpan, new FineTimers(time));
         _metrics = new(CountPending, Running);
-        Runner = new(logger, _clocks, _metrics);
+        Runner = new(logger, _clocks, _metrics, () => IsStopped, End);
     }
 
     private enum State { New, Running, Stopped }
@@ -81,9 +81,9 @@ public sealed partial class Scheduler : IDisposable
         }
     }
 
-    internal bool IsStopped => _state == State.Stopped;
-
     internal JobRunner Runner { get; }
+
+    private bool IsStopped => _state == State.Stopped;
 
     /// <summary>Runs the schedule until it is stopped; running jobs then get 5 seconds to finish.</summary>
     /// <param name="stop">Stops the scheduler, as <see cref="Dispose"/> does.</param>
