@@ -65,6 +65,7 @@ public sealed class CronExpressionTests(ITestOutputHelper output)
     [InlineData("30 1 * * *", "Europe/Dublin", "2025-10-26T01:00:00+00:00", "2025-10-27T01:30:00+00:00")]
     [InlineData("0 2 * * *", "Europe/Dublin", "2025-10-26T01:00:00+00:00", "2025-10-26T02:00:00+00:00")]
     [InlineData("30 * * * *", "Europe/Dublin", "2025-10-26T01:30:00+01:00", "2025-10-26T01:30:00+00:00")]
+    [InlineData("0 * * * *", "Europe/Dublin", "2025-10-26T01:30:00+01:00", "2025-10-26T01:00:00+00:00")]
     [InlineData("0 0 * * *", "Pacific/Apia", "2011-12-29T00:00:00-10:00", "2011-12-31T00:00:00+14:00")]
     public void Follows_the_zone(string expression, string zone, string after, string expected) =>
         Next(expression, zone, after).ShouldBe(expected);

@@ -55,6 +55,14 @@ public sealed class CronMadeZoneTests(ITestOutputHelper output)
         IsAccepted(Zone(offset, new(2020, 6, 10), 2030, Fixed(3, 1, 2), Fixed(6, 10, 10))).ShouldBeFalse();
 
     [Theory]
+    [InlineData(2100, 12, 31)]
+    [InlineData(2101, 1, 1)] // with what began in the year before
+    public void A_zone_is_refused_for_two_days_of_daylight_saving_with_which_a_rule_of_a_century_ends(
+        int year, int month, int day) =>
+        IsAccepted(Zone(3, new(2000, 1, 1), new DateTime(year, month, day), Fixed(12, 30, 2), Fixed(6, 10, 2)))
+            .ShouldBeFalse();
+
+    [Theory]
     [InlineData(3, true)]      // to 03:00, an hour of which is the change itself: three days
     [InlineData(2.5, false)]
     public void An_offset_may_last_for_three_days_and_no_less(double end, bool isAccepted) =>
@@ -176,9 +184,14 @@ public sealed class CronMadeZoneTests(ITestOutputHelper output)
 
     private static TimeZoneInfo Zone(
         int offset, DateTime first, int lastYear, TimeZoneInfo.TransitionTime daylight,
+        TimeZoneInfo.TransitionTime standard, string name = "Made") =>
+        Zone(offset, first, new DateTime(lastYear, 12, 31), daylight, standard, name);
+
+    private static TimeZoneInfo Zone(
+        int offset, DateTime first, DateTime last, TimeZoneInfo.TransitionTime daylight,
         TimeZoneInfo.TransitionTime standard, string name = "Made") => TimeZoneInfo.CreateCustomTimeZone(
             name, TimeSpan.FromHours(offset), name, name, name, [TimeZoneInfo.AdjustmentRule.CreateAdjustmentRule(
-                first, new(lastYear, 12, 31), TimeSpan.FromHours(1), daylight, standard)]);
+                first, last, TimeSpan.FromHours(1), daylight, standard)]);
 
     /// <summary>
     /// A zone whose clocks go forward by two hours at 23:59:59.9999999 when a year ends, as .NET takes midnight on the
