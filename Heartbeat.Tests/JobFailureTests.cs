@@ -43,6 +43,13 @@ public sealed class JobFailureTests
             (static () => Task.FromResult(Task.FromResult(1)), "InvalidOperationException", ["task of a task"]),
         ["an async method that gives a task"] =
             (static () => TaskOfTaskAsync(), "InvalidOperationException", ["task of a task"]),
+        ["a task of a task with two exceptions"] = (
+            static () => Task.FromResult(Task.WhenAll(Fail("one"), FailLaterAsync("two"))),
+            "AggregateException", ["one", "two"]),
+        ["a continuation that gives a task"] = (
+            static () => Task.FromResult("text").ContinueWith(
+                static _ => FailLaterAsync("continued"), TaskScheduler.Default),
+            "TimeoutException", ["continued"]),
         ["a task of null"] =
             (static () => Task.FromResult<Task>(null!), "InvalidOperationException", ["task of a task"]),
         ["a task of a task never started"] =
@@ -120,6 +127,16 @@ public sealed class JobFailureTests
 
         (await simulation.StopAsync()).ShouldBeTrue();
         simulation.Log.Text[^1].ShouldBe("Information: Stopped: 7 runs started, 3 failed; no one-shot was pending");
+    }
+
+    [Fact]
+    public async Task A_continuation_of_a_task_of_a_task_is_no_task_of_a_task()
+    {
+        await using var simulation = Simulation.Start();
+        simulation.Scheduler.Schedule("good", TimeSpan.Zero, static _ =>
+            Task.WhenAny(Task.Delay(0)).ContinueWith(static first => first.Result.IsCompleted, TaskScheduler.Default));
+        await simulation.IdleAsync();
+        simulation.Log.Of(LogLevel.Error).ShouldBeEmpty();
     }
 
     [Theory]

@@ -31,7 +31,12 @@ internal sealed class JobRunner(
             var isStarted = task.Status != TaskStatus.Created;
             if (!isStarted) throw new InvalidOperationException("The job returned a task that was never started.");
             await task.ConfigureAwait(false);
-            if (task != Task.CompletedTask && IsNested(task)) await EndNestedAsync(task).ConfigureAwait(false);
+            if (task != Task.CompletedTask && IsNested(task))
+            {
+                task = task is Task<Task> outer ? await outer.ConfigureAwait(false) : null;
+                if (task is { Status: not TaskStatus.Created }) await task.ConfigureAwait(false); // else it never ends
+                throw new InvalidOperationException("The job returned a task of a task: Unwrap it, to wait for both.");
+            }
         }
         catch (Exception exception)
         {
@@ -72,15 +77,16 @@ internal sealed class JobRunner(
     };
 
     /// <summary>Whether a task's result is a task, as that of <c>Task.Factory.StartNew(async …)</c> is.</summary>
-    private static bool IsNested(Task task) =>
-        // The platform's own types derived from Task<T> have T as their first type argument, too.
-        task.GetType().GenericTypeArguments is [var result, ..] && result.IsAssignableTo(typeof(Task));
-
-    private static async Task EndNestedAsync(Task task)
+    private static bool IsNested(Task task)
     {
-        var inner = task is Task<Task> outer ? await outer.ConfigureAwait(false) : null;
-        if (inner is { Status: not TaskStatus.Created }) await inner.ConfigureAwait(false); // else it would never end
-        throw new InvalidOperationException("The job returned a task of a task: Unwrap it, to wait for both.");
+        // A continuation, say, is of a type derived from Task<T>.
+        for (var type = task.GetType(); type is not null; type = type.BaseType)
+        {
+            if (type.IsGenericType && type.GetGenericTypeDefinition() == typeof(Task<>))
+                return type.GenericTypeArguments[0].IsAssignableTo(typeof(Task));
+        }
+
+        return false;
     }
 
     private void ReportStart(JobRun run) => Log.Safely(() => metrics.Started(run));
