@@ -39,7 +39,7 @@ public sealed class PromiseStopBurstTests
         }
 
         (await simulation.Run).ShouldBeTrue();
-        ShouldHaveSaid(simulation, Count, out var missed, out var skipped);
+        ShouldHaveSaid(simulation, out var missed, out var skipped);
         (missed + skipped).ShouldBe(Count);
         skipped.ShouldBeInRange(Count / 2, Count - 1); // a run that does not hang may not have ended yet
         simulation.Log.Text.Count(static line => line.EndsWith(
@@ -79,8 +79,10 @@ public sealed class PromiseStopBurstTests
             Volatile.Write(ref isMidst, 1);
             stopper.Join();
             (await simulation.Run).ShouldBeTrue();
-            ShouldHaveSaid(simulation, Count, out var missed, out var skipped);
-            if (missed + skipped is > 0 and < Count) partial++;
+            ShouldHaveSaid(simulation, out var missed, out var skipped);
+            (missed + skipped).ShouldBe(Count);
+            var dropped = simulation.Log.Text.Count(static line => line.Contains("; not running the one due"));
+            if (dropped > 0 && dropped < missed) partial++;
             (heard.Missed, heard.Skipped).ShouldBe((4 * missed, 5 * skipped));
         }
 
@@ -103,11 +105,8 @@ public sealed class PromiseStopBurstTests
         }
     }
 
-    /// <summary>
-    /// They are dispatched in the order scheduled, so each that comes before one of which something was said had its
-    /// say.
-    /// </summary>
-    private static void ShouldHaveSaid(Simulation simulation, int count, out int missed, out int skipped)
+    /// <summary>Something was said of each entry once, and nothing after the line of the stop.</summary>
+    private static void ShouldHaveSaid(Simulation simulation, out int missed, out int skipped)
     {
         var text = simulation.Log.Text.Where(static line =>
             !line.StartsWith("Information: Scheduled", StringComparison.Ordinal)).ToArray();
@@ -117,7 +116,6 @@ public sealed class PromiseStopBurstTests
         var numbers = warnings.Select(static line =>
             int.Parse(line.Split(' ')[2].TrimEnd(':'), CultureInfo.InvariantCulture)).Order().ToArray();
         numbers.ShouldBe(Enumerable.Range(0, numbers.Length));
-        numbers.Length.ShouldBeLessThanOrEqualTo(count);
         missed = warnings.Count(static line => line.Contains(": missed 4 occurrences; ", StringComparison.Ordinal));
         skipped = warnings.Count(static line => line.Contains(": skipped 5 occurrences, ", StringComparison.Ordinal));
         (missed + skipped).ShouldBe(warnings.Length);

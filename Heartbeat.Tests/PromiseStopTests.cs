@@ -90,6 +90,32 @@ public sealed class PromiseStopTests
         simulation.Runs.ShouldBeEmpty();
     }
 
+    /// <remarks>A process that was suspended may be told to stop before its loop has woken up.</remarks>
+    [Fact]
+    public async Task What_came_due_since_the_last_wake_up_is_said_to_be_missed_or_skipped()
+    {
+        var time = new TwoClockTime(Simulation.DefaultStart);
+        await using var simulation = Simulation.Start(time: time);
+        var scheduler = simulation.Scheduler;
+        scheduler.Schedule("hangs", CronExpression.Parse("* * * * *"), static run =>
+            Task.Delay(Timeout.Infinite, run.Stopping));
+        simulation.Step(TimeSpan.FromMinutes(1));
+        scheduler.Schedule("missed", CronExpression.Parse("* * * * *"), simulation.Record);
+        scheduler.Schedule("fixed", CronExpression.Parse("5 0 * * *"), simulation.Record);
+        scheduler.Schedule("later", CronExpression.Parse("0 1 * * *"), simulation.Record);
+        simulation.SetWallClock(TimeSpan.FromMinutes(10));
+        (await simulation.StopAsync()).ShouldBeTrue();
+        simulation.Runs.ShouldBeEmpty();
+        simulation.Log.Text.Where(static line => !line.Contains("Scheduled")).ShouldBe(
+        [
+            "Warning: hangs: skipped 10 occurrences, the last due 2024-01-01T00:11:00+00:00: the run due "
+                + "2024-01-01T00:01:00+00:00 is still running",
+            "Warning: missed: missed 9 occurrences; not running the one due 2024-01-01T00:11:00+00:00",
+            "Information: Stopped: 1 run started, 0 failed; no one-shot was pending",
+        ],
+        ignoreOrder: true);
+    }
+
     [Fact]
     public async Task A_callback_on_the_stop_token_that_throws_is_logged_and_harms_nothing()
     {

@@ -3,11 +3,6 @@ namespace Heartbeat.Scheduling;
 // How runs end, what the loop logs, and the drain after the stop.
 public sealed partial class Scheduler
 {
-    private long CountPending()
-    {
-        lock (_gate) return _queue.Count;
-    }
-
     internal Entry[] Running()
     {
         Entry[] dispatched;
@@ -26,13 +21,16 @@ public sealed partial class Scheduler
     private void Withdraw(Entry entry)
     {
         _started--;
-        if (entry is RecurringEntry { Run.Missed: > 0 } recurring)
-        {
-            var due = entry.TimeOf(entry.RunDueTicks, _clocks.Read());
-            LogOnPool(() => Runner.ReportMissed(recurring, due, isRunning: false));
-        }
-
+        LogNotRunning(entry);
         OnEnded();
+    }
+
+    /// <summary>Logs what a run that does not begin was to make up for. Under the lock.</summary>
+    private void LogNotRunning(Entry entry)
+    {
+        if (entry is not RecurringEntry { Run.Missed: > 0 } recurring) return;
+        var due = entry.TimeOf(entry.RunDueTicks, _clocks.Read());
+        LogOnPool(() => Runner.ReportMissed(recurring, due, isRunning: false));
     }
 
     /// <summary>After a run: a recurring entry goes on, all else releases its job.</summary>

@@ -55,7 +55,7 @@ public sealed partial class Scheduler : IDisposable
         ArgumentNullException.ThrowIfNull(logger);
         (_time, _logger, _clocks) = (time, logger, new(time));
         _timer = new(Timeout.InfiniteTimeSpan, new FineTimers(time));
-        _metrics = new(CountPending, Running);
+        _metrics = new(() => { lock (_gate) return _queue.Count; }, Running);
         Runner = new(logger, _clocks, _metrics, () => IsStopped, End);
     }
 
@@ -124,7 +124,14 @@ public sealed partial class Scheduler : IDisposable
         {
             (before, _state) = (_state, State.Stopped);
             if (before == State.Stopped) return;
-            _dropped.AddRange(_queue.Clear().Where(static entry => entry.TryMove(EntryState.Idle, EntryState.Ended)));
+            var now = _clocks.Read();
+            foreach (var entry in _queue.Clear())
+            {
+                var isOverdue = before == State.Running && entry.DueTicks <= now.On(entry.Clock);
+                if (isOverdue && entry is RecurringEntry due && TakeOccurrence(due, now)) LogNotRunning(due);
+                if (entry.TryMove(EntryState.Idle, EntryState.Ended)) _dropped.Add(entry);
+            }
+
             foreach (var entry in _dispatched)
             {
                 if (!entry.TryMove(EntryState.Dispatched, EntryState.Ended)) continue;
@@ -178,7 +185,13 @@ public sealed partial class Scheduler : IDisposable
     /// <summary>Hands a run to the pool, as a work item of its own: the pool resets the thread after it.</summary>
     private void Dispatch(Entry entry, ClockReading now)
     {
-        if (entry is RecurringEntry recurring && !TakeOccurrence(recurring, now)) return;
+        if (entry is RecurringEntry recurring)
+        {
+            var runs = TakeOccurrence(recurring, now);
+            if (recurring.IsPlanned) _queue.Enqueue(recurring);
+            if (!runs) return;
+        }
+
         entry.State = EntryState.Dispatched; // each way out of Idle holds the lock
         _dispatched.Add(entry);
         _started++;
@@ -192,7 +205,6 @@ public sealed partial class Scheduler : IDisposable
     {
         var all = Occurrences.Since(entry.DueTicks, entry.NextAfter, now.On(entry.Clock));
         entry.DueTicks = all.Next;
-        if (entry.IsPlanned) _queue.Enqueue(entry);
         if (entry.State == EntryState.Idle)
         {
             entry.Run = all;
