@@ -182,12 +182,12 @@ public sealed class PromiseClockStepsTests
     }
 
     private static string Forward(string by) =>
-        $"Warning: The wall clock moved forward by {by} against elapsed time (it was set, or the machine slept): cron "
-            + "entries follow the wall clock";
+        $"Warning: The wall clock moved forward by {by} against elapsed time (it was set or adjusted, or the "
+            + "machine slept): cron entries follow the wall clock";
 
     private static string Back(string by) =>
-        $"Warning: The wall clock moved back by {by} against elapsed time (it was set): cron entries follow the wall "
-            + "clock";
+        $"Warning: The wall clock moved back by {by} against elapsed time (it was set or adjusted): cron entries "
+            + "follow the wall clock";
 
     private static Entry Schedule(Simulation simulation, string name, string cron) =>
         simulation.Scheduler.Schedule(name, CronExpression.Parse(cron), simulation.Record);

@@ -61,8 +61,13 @@ public sealed class SlowObserverTests
     [Fact(Timeout = 300_000)]
     public async Task A_logger_that_blocks_on_the_line_of_a_clock_step_makes_no_run_late()
     {
+        using var blocked = new ManualResetEventSlim();
         using var release = new ManualResetEventSlim();
-        using var logging = new Logger(() => release.Wait());
+        using var logging = new Logger(() =>
+        {
+            blocked.Set();
+            release.Wait();
+        });
         var runs = Channel.CreateUnbounded<JobRun>();
         await using var simulation =
             Simulation.Start(time: new TwoClockTime(Simulation.DefaultStart), logging: logging);
@@ -77,6 +82,7 @@ public sealed class SlowObserverTests
         {
             simulation.Time.Advance(TimeSpan.FromSeconds(1));
             (await runs.Reader.ReadAsync()).Lateness.ShouldBe(TimeSpan.Zero);
+            blocked.Wait(); // the first of them notices the step
         }
 
         logging.Warnings.ShouldBe(1);

@@ -21,12 +21,12 @@ internal readonly record struct ClockReading(long Utc, long Elapsed, long Pause 
     /// <summary>What the wall clock shows when a clock reads these ticks, unless it is set until then.</summary>
     public DateTimeOffset UtcAt(long ticks, Clock clock)
     {
-        var utc = clock == Clock.Wall ? ticks : Math.Min(ticks + Ahead, DateTimeOffset.MaxValue.UtcTicks);
+        var utc = clock == Clock.Wall ? ticks : Math.Clamp(ticks + Ahead, 0, DateTimeOffset.MaxValue.UtcTicks);
         return new(utc, TimeSpan.Zero);
     }
 }
 
-/// <summary>A change of the wall clock against elapsed time: it was set, or the machine slept.</summary>
+/// <summary>A change of the wall clock against elapsed time: it was set or adjusted, or the machine slept.</summary>
 /// <param name="Drift">How far the wall clock moved; negative for back.</param>
 /// <param name="Behind">
 /// How far it is now behind the latest time it had reached: two steps back of 40 s each count like one of 80 s.

@@ -12,6 +12,7 @@ public readonly record struct JobRun(string Name, DateTimeOffset Due, TimeSpan L
     /// <summary>
     /// Cancelled when the scheduler stops while the run is going; the job then gets 5 seconds to finish. Each run has a
     /// token of its own, made when first asked for, so that no callback on it can hide the stop from other jobs.
+    /// Ask for it within the run: later it is that of the entry's next one.
     /// </summary>
     public CancellationToken Stopping => Entry?.Scheduler.StopTokenOf(Entry) ?? CancellationToken.None;
 

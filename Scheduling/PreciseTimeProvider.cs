@@ -16,7 +16,7 @@ public sealed class PreciseTimeProvider : TimeProvider
     /// <inheritdoc/>
     /// <remarks>
     /// A time in whole milliseconds may be up to a millisecond late and costs one switch of threads; one with a
-    /// fraction is exact and costs two.
+    /// fraction is exact and costs two, but on Windows, where it is rounded up.
     /// </remarks>
     public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
     {

@@ -106,7 +106,7 @@ public sealed partial class Scheduler : IDisposable
     }
 
     /// <summary>Waits until every run that has started has ended.</summary>
-    /// <returns>A task that ends when no run is going: never, if a job does not end.</returns>
+    /// <returns>A task that ends once no run is going: never, while there always is one.</returns>
     public Task WhenIdle()
     {
         Task idle;
@@ -229,7 +229,8 @@ public sealed partial class Scheduler : IDisposable
     {
         var by = TimeSpan.FromMilliseconds(Math.Round(step.Drift.Duration().TotalMilliseconds)); // to a millisecond
         var isForward = step.Drift > TimeSpan.Zero;
-        var (direction, cause) = isForward ? ("forward", "it was set, or the machine slept") : ("back", "it was set");
+        var (direction, cause) = isForward
+            ? ("forward", "it was set or adjusted, or the machine slept") : ("back", "it was set or adjusted");
         LogOnPool(() => Log.ClockStep(_logger, direction, by, cause));
         if (!step.Repeats) return;
         _queue.Replan(entry =>

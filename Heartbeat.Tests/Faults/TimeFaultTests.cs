@@ -199,9 +199,8 @@ public sealed class TimeFaultTests
     private static void ShouldTellOf(string warning, TimeSpan step)
     {
         var beginning = $"WARNING: The wall clock moved {(step > TimeSpan.Zero ? "forward" : "back")} by ";
-        var end = " against elapsed time "
-            + $"({(step > TimeSpan.Zero ? "it was set, or the machine slept" : "it was set")}): cron entries follow "
-            + "the wall clock";
+        var end = " against elapsed time (it was set or adjusted"
+            + $"{(step > TimeSpan.Zero ? ", or the machine slept" : "")}): cron entries follow the wall clock";
         warning.ShouldStartWith(beginning);
         warning.ShouldEndWith(end);
         TimeSpan.Parse(warning[beginning.Length..^end.Length], CultureInfo.InvariantCulture)
