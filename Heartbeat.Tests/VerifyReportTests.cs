@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Runtime.CompilerServices;
 using System.Text;
 using System.Text.Json;
@@ -63,6 +64,57 @@ public sealed class VerifyReportTests
 
             """));
         verified.ExitCode.ShouldBe(1);
+    }
+
+    [Fact]
+    public void A_restart_follows_the_last_that_had_ended()
+    {
+        var lines = Beats(Evening, 60).Concat(Beats(Evening.AddMinutes(10), 10, node: 0x91C0A2D3E4F5))
+            .Concat(Beats(Evening.AddMinutes(70), 50, node: 0xA3550F1E2B77)).OrderBy(static beat => beat.Time);
+        string[] all = [.. lines.Select(static beat => $"{beat.Time:yyyy-MM-ddTHH:mm:ssZ} {beat.Line}")];
+        var restart = Verify(all, "--json").Json.GetProperty("processes").EnumerateArray()
+            .Single(static process => process.GetProperty("node").GetString() == "A3550F1E2B77");
+        restart.GetProperty("restartOf").GetString().ShouldBe("7B4E4C2AD94E");
+        Verify(all).Output.ShouldContain("beats missed at the end; 1 restart.");
+        Verify(all, "--since", "2026-11-23T23:30Z").Output.ShouldNotContain("restart"); // it came before
+    }
+
+    /// <remarks>Red if a line alone is taken for a process that died.</remarks>
+    [Fact]
+    public void One_line_alone_does_not_fall_silent()
+    {
+        string[] lines =
+        [
+            $"2026-11-23T22:00:00Z {Timed(Evening)}", $"2026-11-23T22:00:10Z {Event(Evening)}",
+            "2026-11-23T23:00:00Z another line",
+        ];
+        Verify([lines[0], lines[2]]).Output.ShouldStartWith("Not all alive: 1 beat without an event.");
+        Verify(lines).Output.ShouldStartWith("Not all alive: 59 beats missed at the end.");
+    }
+
+    [Fact]
+    public void A_log_whose_last_beat_tells_no_time_is_known_up_to_it()
+    {
+        var lines = Beats(Evening, 10)
+            .Select(static (beat, at) => at < 10 ? $"{beat.Time:yyyy-MM-ddTHH:mm:ssZ} {beat.Line}" : beat.Line);
+        Verify(lines).Output.ShouldContain("The lines tell no time: nothing is known after the last beat.");
+    }
+
+    /// <remarks>Times without a year are near the last beat of all, and not near the first.</remarks>
+    [Fact]
+    public void A_file_without_a_beat_goes_on_where_the_last_beats_end()
+    {
+        static IEnumerable<string> Syslog(IEnumerable<(DateTimeOffset Time, string Line)> beats) => beats.Select(
+            static beat => string.Create(
+                CultureInfo.InvariantCulture, $"{beat.Time:MMM dd HH:mm:ss} night x: {beat.Line}"));
+
+        var verified = VerifyFiles(
+        [
+            ("a", string.Join('\n', Syslog(Beats(Evening.AddMonths(-11), 10)))),
+            ("b", string.Join('\n', Syslog(Beats(Evening, 10, node: 0x91C0A2D3E4F5)))),
+            ("c", "Nov 23 22:09:30 night y: another line\nNov 23 23:00:00 night y: another line"),
+        ]);
+        verified.Output.ShouldContain("50 beats missed at the end");
     }
 
     [Fact]
