@@ -121,12 +121,7 @@ internal sealed class OneShot<T>(
     internal override DateTimeOffset TimeOf(long ticks, ClockReading now) =>
         now.UtcAt(ticks, Clock).ToOffset(TimeSpan.FromMinutes(OffsetMinutes));
 
-    internal override Task? InvokeAsync(JobRun run)
-    {
-        var (job, argument) = (_job!, _argument!);
-        Release();
-        return job(argument, run);
-    }
+    internal override Task? InvokeAsync(JobRun run) => _job!(_argument!, run);
 
     internal override void Release() => (_job, _argument) = (null, default);
 }
