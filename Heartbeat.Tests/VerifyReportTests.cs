@@ -79,7 +79,6 @@ public sealed class VerifyReportTests
         Verify(all, "--since", "2026-11-23T23:30Z").Output.ShouldNotContain("restart"); // it came before
     }
 
-    /// <remarks>Red if a line alone is taken for a process that died.</remarks>
     [Fact]
     public void One_line_alone_does_not_fall_silent()
     {
